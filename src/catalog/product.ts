@@ -1,0 +1,43 @@
+import type { Attributes } from '../encode/encoder.ts';
+
+export type ProductId = string;
+
+/** A stored picture of a product, or of a query. `width` and `height` are those of the upright picture as it was sent. */
+export interface StoredImage {
+  /** SHA-256 of the bytes that were sent, lower-case hex. */
+  readonly id: string;
+  readonly width: number;
+  readonly height: number;
+  /** ThumbHash, base64. */
+  readonly thumbhash: string;
+}
+
+/** What the catalog shows of a product. Fields that were not selected are absent. */
+export interface Product {
+  readonly id: ProductId;
+  readonly title?: string;
+  readonly category?: string | null;
+  readonly print?: string | null;
+  readonly color?: string | null;
+  readonly price?: number | null;
+  /** Never empty when selected; the first is the main one. */
+  readonly images?: readonly StoredImage[];
+}
+
+/** The columns a client can select. `image` is the picture that matched, `attributes` what the model saw in it, for the reranker. */
+export const PRODUCT_COLUMNS = ['title', 'category', 'print', 'color', 'price', 'images'] as const;
+export type ProductColumn = (typeof PRODUCT_COLUMNS)[number];
+export type Column = ProductColumn | 'image' | 'attributes';
+
+/** One row of the store: one picture of one product, with the product's own fields beside it, so that a search needs no second trip. */
+export interface Row {
+  readonly productId: ProductId;
+  /** 0-based place of the picture among the product's. The row's key is `${productId}#${ordinal}`. */
+  readonly ordinal: number;
+  readonly vector: Float32Array;
+  readonly image: StoredImage;
+  readonly attributes: Attributes;
+  readonly product: Required<Product>;
+  /** Hash of everything that was embedded and stored: an unchanged product is not embedded again. */
+  readonly source: string;
+}

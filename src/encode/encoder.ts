@@ -1,0 +1,57 @@
+import type { Picture } from '../image/decoder.ts';
+
+/** Unit-norm, `dimensions` floats, finite. */
+export type Embedding = Float32Array;
+
+/** The pixels that the model sees, before mean and deviation: `size` x `size`, RGB. The same picture always gives the same pixels, so they can be kept in its place. */
+export interface ModelPixels {
+  readonly size: number;
+  readonly rgb: Uint8Array;
+}
+
+/** What the model believes of a picture or a query: the best label of each attribute with its softmax probability. */
+export interface Attribute {
+  readonly value: string;
+  /** In [0, 1]. */
+  readonly probability: number;
+  /** Whether the probability clears the threshold at which the label is right nine times in ten. */
+  readonly confident: boolean;
+}
+export type Attributes = Readonly<Record<string, Attribute>>;
+
+/** At least one of the two; both together give ONE joint embedding. */
+export interface EncoderInput {
+  readonly text?: string | undefined;
+  readonly pixels?: ModelPixels | undefined;
+}
+
+export interface Encoded {
+  readonly vector: Embedding;
+  /** Empty for models without attribute heads. */
+  readonly attributes: Attributes;
+  /** Whether the text was longer than the model reads, so that its end was cut off. */
+  readonly truncated: boolean;
+}
+
+export interface EncoderInfo {
+  readonly name: string;
+  readonly dimensions: number;
+  /** Covers graph bytes, tokenizer, preprocessing and pooling; what is embedded of a product is added by the catalog. */
+  readonly fingerprint: string;
+  readonly joint: 'NATIVE' | 'FUSED';
+  /** A demo model warns when it meets somebody's own photos. */
+  readonly demo: boolean;
+  readonly license: string;
+}
+
+/**
+ * Words, a picture or both -> one embedding.
+ * @throws MargayError ENCODER_UNAVAILABLE when the model died and did not come back, DEADLINE_EXCEEDED, OVERLOADED when the queue is full.
+ */
+export interface Encoder {
+  readonly info: EncoderInfo;
+  prepare(picture: Picture, options: { signal: AbortSignal }): Promise<ModelPixels>;
+  /** Queries go before indexing in the queue. An aborted request leaves the queue at once. */
+  encode(input: EncoderInput, options: { signal: AbortSignal; priority?: 'query' | 'index' }): Promise<Encoded>;
+  close(): Promise<void>;
+}
