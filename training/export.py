@@ -1,0 +1,210 @@
+"""Writes models/pocket/ whole: both graphs, the tokenizer, the manifest and golden vectors, and checks ONNX Runtime against PyTorch."""
+
+import argparse
+import base64
+import hashlib
+import json
+import logging
+import shutil
+import warnings
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+import torch
+from tokenizers import Tokenizer
+from torch import Tensor, nn
+
+from model import MAX_TOKENS, MEAN, PAD, PICTURE_TOKENS, SIZE, STD, WIDTH, Pocket
+from wordpiece import batch, load_tokenizer
+
+OPSET = 18
+OUTPUTS = ["embedding", "kind", "print", "color"]
+GOLDEN_TEXTS = ["phone case with this", "red polka dot mug", "Do you have a STRIPED umbrella, pls?"]
+
+
+class Vision(nn.Module):
+    def __init__(self, pocket: Pocket) -> None:
+        super().__init__()
+        self.pocket = pocket
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        return self.pocket.vision(pixels)
+
+
+class Encode(nn.Module):
+    def __init__(self, pocket: Pocket) -> None:
+        super().__init__()
+        self.pocket = pocket
+
+    def forward(self, tokens: Tensor, ids: Tensor, positions: Tensor, mask: Tensor) -> tuple[Tensor, ...]:
+        return self.pocket.encode(tokens, ids, positions, mask)
+
+
+def export_graphs(pocket: Pocket, folder: Path) -> None:
+    pocket.eval()
+    rows, length, tokens = torch.export.Dim("B"), torch.export.Dim("T"), torch.export.Dim("V")
+    # Three tensors, not one: the exporter takes the same tensor for the same input.
+    ids = torch.ones(3, 7, dtype=torch.int64)
+    vision = torch.onnx.export(
+        Vision(pocket).eval(), (torch.randn(3, 3, SIZE, SIZE),), dynamo=True, opset_version=OPSET,
+        input_names=["pixels"], output_names=["tokens"], dynamic_shapes=({0: rows},), verbose=False,
+    )
+    encode = torch.onnx.export(
+        Encode(pocket).eval(), (torch.randn(3, PICTURE_TOKENS, WIDTH), ids, ids.clone(), ids.clone()), dynamo=True, opset_version=OPSET,
+        input_names=["tokens", "ids", "positions", "mask"], output_names=[f"out_{name}" for name in OUTPUTS],
+        dynamic_shapes=({0: rows, 1: tokens}, {0: rows, 1: length}, {0: rows, 1: length}, {0: rows, 1: length}), verbose=False,
+    )
+    for program, name in ((vision, "vision.onnx"), (encode, "encode.onnx")):
+        program.save(str(folder / name), external_data=False)
+        graph = onnx.load(folder / name)
+        strip(graph)
+        rename(graph.graph)
+        onnx.checker.check_model(graph, full_check=True)
+        onnx.save(graph, folder / name)
+    pocket.eval()
+
+
+def strip(graph: onnx.ModelProto) -> None:
+    """The exporter records the stack of the machine it ran on; a published graph must not."""
+    for node in graph.graph.node:
+        del node.metadata_props[:]
+        node.doc_string = ""
+    del graph.metadata_props[:]
+    del graph.graph.metadata_props[:]
+    graph.graph.doc_string = ""
+    for value in [*graph.graph.value_info, *graph.graph.input, *graph.graph.output, *graph.graph.initializer]:
+        del value.metadata_props[:]
+
+
+def rename(graph: onnx.GraphProto) -> None:
+    """The exporter calls the rows of an embedding table "embedding" too, so the outputs get their names only here."""
+    final = {f"out_{name}": name for name in OUTPUTS}
+    names = lambda name: final.get(name, f"inner_{name}" if name in OUTPUTS else name)  # noqa: E731
+    for node in graph.node:
+        node.input[:] = [names(name) for name in node.input]
+        node.output[:] = [names(name) for name in node.output]
+    for value in [*graph.output, *graph.value_info]:
+        value.name = names(value.name)
+
+
+def sessions(folder: Path) -> tuple[onnxruntime.InferenceSession, onnxruntime.InferenceSession]:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    return tuple(onnxruntime.InferenceSession(folder / name, options, ["CPUExecutionProvider"]) for name in ("vision.onnx", "encode.onnx"))
+
+
+def normalize(rgb: np.ndarray) -> np.ndarray:
+    """[B, S, S, 3] uint8 -> [B, 3, S, S] float32, as the manifest's mean and std say."""
+    scaled = (rgb.astype(np.float32) / 255 - np.array(MEAN, np.float32)) / np.array(STD, np.float32)
+    return np.ascontiguousarray(scaled.transpose(0, 3, 1, 2))
+
+
+def pictures(count: int, seed: int) -> np.ndarray:
+    """Smooth, colorful and not flat: pictures that a wrong channel order, mean or crop would give other vectors for."""
+    rng = np.random.default_rng(seed)
+    y, x = np.mgrid[0:SIZE, 0:SIZE] / SIZE
+    layers = []
+    for _ in range(count):
+        waves = rng.uniform(2, 40, (3, 2))
+        phases = rng.uniform(0, 6.28, 3)
+        layers.append(np.stack([127.5 + 127 * np.sin(wx * x + wy * y + p) for (wx, wy), p in zip(waves, phases)], -1))
+    return np.stack(layers).round().astype(np.uint8)
+
+
+def parity(pocket: Pocket, folder: Path, tokenizer: Tokenizer) -> float:
+    """Largest difference over tokens, vectors and logits: text (V = 0), picture, joint, padded, one and eight at a time."""
+    vision, encode = sessions(folder)
+    worst = 0.0
+    texts = ["", "phone case with this", "same in red", "a much longer request, " * 8]
+    with torch.no_grad():
+        for rows in (1, 8):
+            pixels = normalize(pictures(rows, rows))
+            tokens = pocket.vision(torch.from_numpy(pixels))
+            worst = max(worst, float(np.abs(vision.run(None, {"pixels": pixels})[0] - tokens.numpy()).max()))
+            for joint in (False, True):
+                picked = [texts[(i + 1) % len(texts)] for i in range(rows)]
+                ids, positions, mask = batch(tokenizer, picked, joint)
+                given = tokens if joint else tokens[:, :0]
+                wanted = pocket.encode(given, ids, positions, mask)
+                got = encode.run(None, {"tokens": given.numpy(), "ids": ids.numpy(), "positions": positions.numpy(), "mask": mask.numpy()})
+                difference = max(float(np.abs(a - b.numpy()).max()) for a, b in zip(got, wanted))
+                print(f"  {rows} x {'joint' if joint else 'text, V = 0'}: max |onnx - torch| {difference:.2e}")
+                worst = max(worst, difference)
+    return worst
+
+
+def golden(folder: Path, tokenizer: Tokenizer) -> dict:
+    vision, encode = sessions(folder)
+    drawn = pictures(3, 20)
+    cases = []
+
+    def add(name: str, text: str | None, picture: int | None) -> None:
+        ids, positions, mask = batch(tokenizer, [text or ""], picture is not None)
+        tokens = np.zeros((1, 0, WIDTH), np.float32) if picture is None else vision.run(None, {"pixels": normalize(drawn[picture : picture + 1])})[0]
+        vector = encode.run(["embedding"], {"tokens": tokens, "ids": ids.numpy(), "positions": positions.numpy(), "mask": mask.numpy()})[0][0]
+        case = {"name": name, "text": text, "ids": ids[0].tolist(), "positions": positions[0].tolist()}
+        if picture is not None:
+            case["pixels"] = base64.b64encode(drawn[picture].tobytes()).decode()
+        cases.append(case | {"vector": [float(f"{value:.9g}") for value in vector]})
+
+    for text in GOLDEN_TEXTS:
+        add(f"text: {text}", text, None)
+    for picture in (0, 1):
+        add(f"picture {picture}", None, picture)
+    add("joint: phone case with this", "phone case with this", 0)
+    add("joint: same in red", "same in red", 1)
+    add("joint: the blue version, please", "the blue version, please", 2)
+    return {"tolerance": 1e-5, "picture": {"size": SIZE, "layout": "rgb, 8 bits, rows from the top, base64"}, "cases": cases}
+
+
+def manifest(folder: Path, vocabulary: dict, thresholds: dict, description: str) -> dict:
+    def entry(name: str) -> dict:
+        return {"file": name, "sha256": hashlib.sha256((folder / name).read_bytes()).hexdigest()}
+
+    labels = {"kind": vocabulary["kinds"], "print": vocabulary["prints"], "color": vocabulary["colors"]}
+    return {
+        "name": "pocket", "version": "1", "license": "Apache-2.0", "description": description, "demo": True, "languages": ["en"], "mode": "joint", "precision": "fp32", "dimensions": WIDTH,
+        "graphs": {"vision": entry("vision.onnx"), "encode": entry("encode.onnx")},
+        "tokenizer": entry("tokenizer.json") | {"maxTokens": MAX_TOKENS, "padId": PAD},
+        "picture": {"size": SIZE, "resize": "short-side", "crop": "center", "kernel": "cubic", "method": "fast", "mean": MEAN, "std": STD, "tokens": PICTURE_TOKENS, "width": WIDTH},
+        "positions": {"text": 1}, "pooling": "cls", "normalize": True,
+        "attributes": {name: {"labels": [*values, "none"], "threshold": thresholds.get(name, 1.0)} for name, values in labels.items()},
+    }
+
+
+def load(checkpoint: dict) -> Pocket:
+    vocabulary = checkpoint["vocabulary"]
+    pocket = Pocket(checkpoint["pieces"], *(len(vocabulary[name]) + 1 for name in ("kinds", "prints", "colors")))
+    pocket.load_state_dict(checkpoint["model"])
+    return pocket.eval()
+
+
+def main() -> None:
+    warnings.filterwarnings("ignore", module="torch.onnx|copyreg")
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--run", type=Path, default=Path("build/pocket"), help="the folder of train.py: checkpoint.pt, tokenizer.json and, after evaluate.py, thresholds.json")
+    parser.add_argument("--out", type=Path, default=Path("models/pocket"))
+    arguments = parser.parse_args()
+    checkpoint = torch.load(arguments.run / "checkpoint.pt", map_location="cpu", weights_only=True)
+    pocket = load(checkpoint)
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(arguments.run / "tokenizer.json", arguments.out / "tokenizer.json")
+    tokenizer = load_tokenizer(arguments.out / "tokenizer.json")
+    export_graphs(pocket, arguments.out)
+    worst = parity(pocket, arguments.out, tokenizer)
+    if worst > 1e-4:
+        raise SystemExit(f"ONNX Runtime and PyTorch differ by {worst:.2e}; nothing that follows can be trusted.")
+    thresholds = arguments.run / "thresholds.json"
+    known = json.loads(thresholds.read_text()) if thresholds.exists() else {}
+    description = f"A demo encoder trained from nothing on drawn pictures, {checkpoint['pairs']:,} pairs. It knows its own catalog's drawings and no photographs."
+    (arguments.out / "model.json").write_text(json.dumps(manifest(arguments.out, checkpoint["vocabulary"], known, description), indent=2) + "\n")
+    (arguments.out / "golden.json").write_text(json.dumps(golden(arguments.out, tokenizer), indent=1) + "\n")
+    for path in sorted(arguments.out.iterdir()):
+        print(f"{path.stat().st_size:>9,} {path.name}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,142 @@
+"""Titles and queries as people write them: every function draws one text from a random generator."""
+
+from random import Random
+
+from lexicon import COLORS, KINDS, PRINTS
+
+KEEP = [
+    "{k} with this", "{a} with this", "{k} with this", "{k} with this pattern", "{k} with this print", "{a} in this pattern", "{a} in this print", "{k} like this",
+    "this print on {a}", "this pattern on {a}", "this on {a}", "same pattern but {a}", "same print but {a}", "same pattern, {k}", "something like this as {a}",
+    "{a} that looks like this", "{k} in this style", "this as {a}", "{k} with the same pattern", "{k} with the same print", "{k} with that", "matching {k}",
+    "{a} to match this", "put this on {a}", "{a} with this on it", "turn this into {a}", "{k} in the same print", "{k} that matches this", "the {k} version of this",
+    "this, but as {a}", "is there {a} like this", "do you have this as {a}", "{a} with this texture", "{k} with a print like this", "{k} looking like this", "{k} this pattern",
+    "i want this on {a}", "same but {a}", "same design on {a}", "{k} same design", "{k} in this design", "make it {a}", "{a} instead",
+]
+KEEP_COLOR = ["{c} {k} with this pattern", "{c} {k} with this print", "{k} with this in {c}", "this pattern on a {c} {k}", "{k} like this but {c}", "{k} in this print, {c}", "{c} {k} like this"]
+RECOLOR = [
+    "same in {c}", "same but {c}", "this in {c}", "the {c} version", "in {c}", "{c} version", "this but {c}", "{c} one", "do you have this in {c}", "the same thing in {c}", "i want it in {c}",
+    "{c} instead", "but in {c}", "the {c} one", "like this but {c}", "is there a {c} version", "same {k} in {c}", "this {k} in {c}", "{c} please", "change the color to {c}", "make it {c}", "a {c} one like this",
+]
+REPRINT = [
+    "this but with {n}", "same but with {n}", "with {n} instead", "{p} instead", "this with {n}", "but {p}", "the {p} version", "same {k} with {n}", "this {k} with {n}", "same {k} but {p}", "like this but {p}",
+    "like this but with {n}", "{p} version of this", "a {p} one", "make it {p}", "with {n}", "do you have it with {n}", "same thing with {n}", "this in {p}", "{p} {k} like this", "same shape with {n}", "swap the pattern for {n}",
+]
+PRINT_KIND = ["{p} {k}", "{k} with {n}", "{p} {k}", "a {p} {k}", "{k} in {p}", "{k}, {p}", "{p} pattern {k}", "{k} {p}", "{ps} {k}"]
+COLOR_PRINT_KIND = ["{c} {p} {k}", "{p} {k} in {c}", "{c} {k} with {n}", "{k} with {c} {n}", "a {c} {p} {k}", "{k} in {c} {p}", "{p} {c} {k}", "{k} {p} {c}"]
+COLOR_KIND = ["{c} {k}", "{k} in {c}", "a {c} {k}", "{c} colored {k}", "{k} {c}"]
+KIND = ["{k}", "{a}", "some {k}", "{k} for sale", "any {k}"]
+PRINT = ["{n}", "{p}", "something {p}", "anything with {n}", "{p} things", "stuff with {n}"]
+TITLE_ENDS = ["", "", "", ", new", " - sale", " (classic)", ", one size", " by Nomi", " No. 4", ", gift idea"]
+
+OPENERS = [
+    "i'm looking for ", "i am looking for ", "looking for ", "show me ", "find me ", "i want ", "i need ", "please find ", "can you find ", "search ", "do you sell ", "have you got ",
+    "we would like ", "where can i get ", "give me ", "hi, i need ", "hello! do you have ", "ok so ", "need ", "want ",
+]
+CLOSERS = [
+    " please", " pls", " thanks", " thx", " asap", "?", "!", " for my sister", " for a friend", " for my birthday", " as a gift", " for work", " for the office", " for summer", " for school", " thank you",
+    " cheap", " not too expensive", " if possible", " for my wife", " for my son", " this week", " if you have one", "...", " :)", " under 50",
+]
+LONG_OPENERS = [
+    "hello there, i was wondering whether you could help me find ", "good morning, my name is anna and i have been searching everywhere for ", "hi, i saw one at the airport last week and since then i really want ",
+    "dear shop, my daughter turns ten on saturday and what she wishes for most is ", "sorry to bother you, but could you perhaps tell me if there is somewhere in your shop ",
+    "i took this photo on our holiday and now i would love to have ", "we are redecorating the living room and my husband thinks we need ", "not sure how to describe it properly, basically i am after ",
+]
+LONG_CLOSERS = [
+    ", it should arrive before the end of the month if that is possible, thank you very much", " because the old one broke yesterday and i can not live without it", ", my budget is around forty dollars but i could spend a little more",
+    ", ideally something that my grandmother would like as well, many thanks in advance", ", i hope that makes sense, have a great day", " and if you have several of them please show me all of them",
+]
+
+
+def article(noun: str) -> str:
+    if noun.startswith(("pair of", "case for")):
+        return f"a {noun}"
+    if noun.endswith("s") and not noun.endswith(("ss", "mos")):
+        return noun
+    return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"
+
+
+def name(rng: Random, words: list[str]) -> str:
+    """The usual word half the time, so that rare synonyms do not drown it."""
+    return words[0] if rng.random() < 0.5 else rng.choice(words)
+
+
+def fill(rng: Random, template: str, kind: str | None = None, print: str | None = None, color: str | None = None) -> str:
+    words = {}
+    if kind:
+        words["k"] = name(rng, KINDS[kind])
+        words["a"] = article(words["k"])
+    if print:
+        words["p"], words["n"] = name(rng, PRINTS[print][0]), name(rng, PRINTS[print][1])
+        words["ps"] = words["p"] + (" print" if "print" not in words["p"] else "")
+    if color:
+        words["c"] = name(rng, COLORS[color])
+    return template.format(**words)
+
+
+def keep_pattern(rng: Random, kind: str, color: str | None = None) -> str:
+    """The picture's print on another kind; `color` is stated only where it is given."""
+    return dress(rng, fill(rng, rng.choice(KEEP_COLOR if color else KEEP), kind, color=color))
+
+
+def recolor(rng: Random, kind: str, color: str) -> str:
+    return dress(rng, fill(rng, rng.choice(RECOLOR), kind, color=color))
+
+
+def reprint(rng: Random, kind: str, print: str) -> str:
+    return dress(rng, fill(rng, rng.choice(REPRINT), kind, print))
+
+
+def describe(rng: Random, kind: str | None, print: str | None, color: str | None) -> str:
+    """Words alone, stating just the attributes given; "a red mug" leaves the print open."""
+    if kind and print:
+        templates = COLOR_PRINT_KIND if color else PRINT_KIND
+    elif kind:
+        templates = COLOR_KIND if color else KIND
+    else:
+        templates = PRINT
+    return dress(rng, fill(rng, rng.choice(templates), kind, print, color))
+
+
+def title(rng: Random, kind: str, print: str, color: str) -> str:
+    """A second voice beside the drawn catalog's own titles."""
+    shown = None if color == "natural" or rng.random() < 0.2 else color
+    text = fill(rng, rng.choice(COLOR_PRINT_KIND if shown else PRINT_KIND), kind, print, shown)
+    text += rng.choice(TITLE_ENDS)
+    return text.title() if rng.random() < 0.5 else text
+
+
+def dress(rng: Random, text: str) -> str:
+    """What typing does to a query: filler, capitals, typos, now and then a whole letter around four words."""
+    chance = rng.random()
+    if chance < 0.04:
+        text = rng.choice(LONG_OPENERS) + text + rng.choice(LONG_CLOSERS)
+    elif chance < 0.30:
+        text = (rng.choice(OPENERS) if rng.random() < 0.6 else "") + text + (rng.choice(CLOSERS) if rng.random() < 0.6 else "")
+    chance = rng.random()
+    if chance < 0.04:
+        text = text.upper()
+    elif chance < 0.24:
+        text = text[0].upper() + text[1:]
+    if rng.random() < 0.10:
+        text = typo(rng, text)
+    return text
+
+
+def typo(rng: Random, text: str) -> str:
+    """One or two slips of the finger in words of four letters or more."""
+    words = text.split(" ")
+    long = [i for i, word in enumerate(words) if len(word) >= 4]
+    for i in rng.sample(long, min(len(long), 1 if rng.random() < 0.7 else 2)):
+        word = words[i]
+        at = rng.randrange(1, len(word) - 1)
+        match rng.randrange(4):
+            case 0:
+                word = word[:at] + word[at + 1 :]
+            case 1:
+                word = word[:at] + word[at + 1] + word[at] + word[at + 2 :]
+            case 2:
+                word = word[:at] + word[at] + word[at:]
+            case _:
+                word = word[:at] + rng.choice("abcdefghijklmnopqrstuvwxyz") + word[at + 1 :]
+        words[i] = word
+    return " ".join(words)
