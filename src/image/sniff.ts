@@ -60,8 +60,8 @@ async function name(head: Uint8Array): Promise<string> {
   const type = await fileTypeFromBuffer(head).catch(() => undefined);
   if (type) return `${type.ext.toUpperCase()} (${type.mime})`;
   if (text.startsWith('<?xml')) return 'an XML document';
-  // Control characters other than white space do not occur in text.
-  return /^[^\0-\x08\x0e-\x1f\ufffd]+$/.test(text) ? 'text' : 'unknown data';
+  // Control characters other than white space, and what is not UTF-8, do not occur in text.
+  return /^(?:\s|[^\p{Cc}\ufffd])+$/u.test(text) ? 'text' : 'unknown data';
 }
 
 function readable(head: Uint8Array): string {
