@@ -1,0 +1,20 @@
+import type { MediaStore } from '../catalog/media-store.ts';
+import type { Stages } from '../search/search.ts';
+import type { ProductLoaders } from './loaders.ts';
+
+/** What a request needs to be answered: the stages, and where it came from. */
+export interface GraphContext {
+  readonly stages: Stages;
+  readonly media: MediaStore;
+  readonly catalogName: string;
+  readonly storeKind: string;
+  /** Fingerprint of the encoder and of what is embedded of a product. */
+  readonly fingerprint: string;
+  /** Origin written into picture URLs. */
+  readonly origin: string;
+  /** The bytes of an Upload; refusals name `argument`. */
+  readonly readPicture: (upload: unknown, argument: string) => Promise<Uint8Array>;
+  /** Aborts when the client leaves. */
+  readonly signal: AbortSignal;
+  readonly loaders: ProductLoaders;
+}

@@ -1,0 +1,40 @@
+import { thumbHashToDataURL } from 'thumbhash';
+import { pictureUrl } from '../catalog/picture-url.ts';
+import type { QueryPicture } from '../catalog/media-store.ts';
+import type { StoredImage } from '../catalog/product.ts';
+import { MargayError } from '../errors.ts';
+import { builder } from './builder.ts';
+
+const ImageFormat = builder.enumType('ImageFormat', { values: ['AUTO', 'JPEG', 'WEBP', 'AVIF'] as const });
+
+export const Image = builder.objectRef<StoredImage>('Image');
+Image.implement({
+  fields: (t) => ({
+    id: t.exposeID('id'),
+    url: t.field({
+      type: 'URL',
+      args: { width: t.arg.int(), format: t.arg({ type: ImageFormat, required: true, defaultValue: 'AUTO' }) },
+      resolve: (image, { width, format }, { origin }) => {
+        if (width != null && width < 1)
+          throw new MargayError('BAD_INPUT', `width is ${width}, less than 1.`, {
+            argument: 'width',
+            remedy: 'Send a width in pixels, or none for the largest.',
+          });
+        return pictureUrl(origin, image, width, format);
+      },
+    }),
+    width: t.exposeInt('width'),
+    height: t.exposeInt('height'),
+    thumbhash: t.exposeString('thumbhash'),
+    placeholder: t.string({ resolve: ({ thumbhash }) => thumbHashToDataURL(Buffer.from(thumbhash, 'base64')) }),
+  }),
+});
+
+export const QueryImage = builder.objectRef<QueryPicture>('QueryImage');
+QueryImage.implement({
+  fields: (t) => ({
+    id: t.id({ resolve: ({ image }) => image.id }),
+    image: t.field({ type: Image, resolve: ({ image }) => image }),
+    expiresAt: t.expose('expiresAt', { type: 'DateTime' }),
+  }),
+});

@@ -1,0 +1,68 @@
+import DataLoader from 'dataloader';
+import type { Column, Product, ProductId } from '../catalog/product.ts';
+import { MargayError } from '../errors.ts';
+import { withDeadline } from '../policy/deadline.ts';
+import type { Hit, VectorStore } from '../retrieve/vector-store.ts';
+
+/** The most of one kind of look-up that go to the store at once. */
+const BATCH = 100;
+
+/** Products reached without a search, one trip for all of a request that select the same columns. */
+export class ProductLoaders {
+  readonly #store: () => VectorStore;
+  readonly #signal: AbortSignal;
+  readonly #timeoutMs: number;
+  readonly #products = new Map<string, DataLoader<ProductId, Product | null>>();
+  readonly #similar = new Map<string, DataLoader<ProductId, readonly Hit[] | null>>();
+
+  constructor(store: () => VectorStore, signal: AbortSignal, timeoutMs: number) {
+    this.#store = store;
+    this.#signal = signal;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  product(id: ProductId, columns: readonly Column[]): Promise<Product | null> {
+    return this.#loader(this.#products, columns.join(), async (ids) => {
+      using signal = withDeadline(this.#signal, this.#timeoutMs, 'Loading products');
+      const found = await this.#store().get(ids, { columns, signal });
+      return ids.map((key) => found.get(key) ?? null);
+    }).load(id);
+  }
+
+  /** Neighbors of a product's main picture, without the product itself; null where it is not in the catalog any more. */
+  similar(id: ProductId, topK: number, columns: readonly Column[]): Promise<readonly Hit[] | null> {
+    return this.#loader(this.#similar, `${topK}:${columns.join()}`, async (ids) => {
+      using signal = withDeadline(this.#signal, this.#timeoutMs, 'Loading similar products');
+      const store = this.#store();
+      const vectors = await store.vectors(ids, { signal });
+      const known = ids.filter((key) => vectors.has(key));
+      const found = known.length
+        ? await store.search(
+            known.map((key) => vectors.get(key)!),
+            { topK, columns, exclude: known, signal },
+          )
+        : [];
+      const hits = new Map(known.map((key, place) => [key, found[place]]));
+      return ids.map((key) => hits.get(key) ?? null);
+    }).load(id);
+  }
+
+  #loader<V>(
+    loaders: Map<string, DataLoader<ProductId, V>>,
+    key: string,
+    load: (ids: readonly ProductId[]) => Promise<V[]>,
+  ): DataLoader<ProductId, V> {
+    let loader = loaders.get(key);
+    if (!loader) {
+      loader = new DataLoader(load, { maxBatchSize: BATCH });
+      loaders.set(key, loader);
+    }
+    return loader;
+  }
+}
+
+/** The value of a column that the selection asked for. */
+export function selected<T>(value: T | undefined, column: string): T {
+  if (value === undefined) throw new MargayError('INTERNAL', `Expected column "${column}" to be read with the product.`);
+  return value;
+}

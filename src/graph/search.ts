@@ -1,0 +1,105 @@
+import { REPAIRS } from '../rerank/reranker.ts';
+import type { Report } from '../search/pass.ts';
+import { toQuery } from '../search/query.ts';
+import { type Search, search } from '../search/search.ts';
+import { builder } from './builder.ts';
+import { Image, QueryImage } from './image.ts';
+import { Hit, hitImage, type PlacedHit, Product, place } from './product.ts';
+import { hitsAtOnce, searchPlan } from './selection.ts';
+
+const ScoreKind = builder.enumType('ScoreKind', { values: ['COSINE'] as const });
+const RerankStatus = builder.enumType('RerankStatus', {
+  values: ['NOT_SELECTED', 'OFF', 'APPLIED', 'REPAIRED', 'REJECTED', 'FELL_BACK'] as const,
+});
+const RerankFallback = builder.enumType('RerankFallback', {
+  values: ['TIMEOUT', 'UNAVAILABLE', 'BUSY', 'BUDGET', 'UNUSABLE_ANSWER'] as const,
+});
+const RerankRepair = builder.enumType('RerankRepair', { values: REPAIRS });
+
+const RerankReport = builder.objectRef<Report>('RerankReport').implement({
+  fields: (t) => ({
+    status: t.expose('status', { type: RerankStatus }),
+    fallback: t.expose('fallback', { type: RerankFallback, nullable: true }),
+    model: t.exposeString('model', { nullable: true }),
+    repairs: t.field({ type: [RerankRepair], resolve: ({ repairs }) => [...repairs] }),
+    calls: t.int({ resolve: ({ usage }) => usage.calls }),
+    cached: t.boolean({ resolve: ({ usage }) => usage.cached }),
+    promptTokens: t.int({ nullable: true, resolve: ({ usage }) => usage.promptTokens }),
+    completionTokens: t.int({ nullable: true, resolve: ({ usage }) => usage.completionTokens }),
+    milliseconds: t.exposeInt('milliseconds', { nullable: true }),
+  }),
+});
+
+interface Reranked extends PlacedHit {
+  readonly position: number;
+  readonly reason: string | null;
+}
+
+const RankedHit = builder.objectRef<Reranked>('RankedHit').implement({
+  fields: (t) => ({
+    product: t.field({ type: Product, resolve: ({ hit }) => hit.product }),
+    image: t.field({ type: Image, resolve: hitImage }),
+    score: t.float({ resolve: ({ hit }) => hit.score }),
+    rank: t.exposeInt('rank'),
+    position: t.exposeInt('position'),
+    reason: t.exposeString('reason', { nullable: true }),
+  }),
+});
+
+const SearchResult = builder.objectRef<Search>('SearchResult').implement({
+  fields: (t) => ({
+    image: t.field({ type: QueryImage, nullable: true, resolve: (found) => found.image() }),
+    hits: t.field({ type: [Hit], resolve: async (found) => place(await found.hits(), found.query.offset) }),
+    scoreKind: t.field({ type: ScoreKind, resolve: () => 'COSINE' as const }),
+    reranked: t.field({
+      type: [RankedHit],
+      resolve: async (found): Promise<Reranked[]> => {
+        const hits = place(await found.hits(), found.query.offset);
+        const { order, reasons } = await found.pass();
+        return order.map((from, index) => {
+          const hit = hits[from]!;
+          return { ...hit, position: index + 1, reason: reasons.get(hit.hit.productId) ?? null };
+        });
+      },
+    }),
+    rationale: t.string({ nullable: true, resolve: async (found) => (await found.pass()).rationale }),
+    queryCaption: t.string({ nullable: true, resolve: async (found) => (await found.pass()).caption }),
+    rerank: t.field({ type: RerankReport, resolve: async (found) => (await found.pass()).report }),
+  }),
+});
+
+builder.queryFields((t) => ({
+  search: t.field({
+    type: SearchResult,
+    nullable: true,
+    args: {
+      text: t.arg.string(),
+      image: t.arg({ type: 'Upload' }),
+      imageId: t.arg.id(),
+      topK: t.arg.int({ required: true, defaultValue: 9 }),
+      rerank: t.arg.boolean({ required: true, defaultValue: true }),
+      rerankDepth: t.arg.int({ required: true, defaultValue: 9 }),
+      offset: t.arg.int({ required: true, defaultValue: 0 }),
+    },
+    resolve: async (_root, { image, ...args }, { stages, signal, readPicture }, info) => {
+      const query = toQuery({ ...args, image: image == null ? undefined : () => readPicture(image, 'image') });
+      const found = await search(query, searchPlan(info.fieldNodes, info), stages, signal);
+      // A failed retrieval is an error of `search`, not of a field deep in it.
+      if (hitsAtOnce(info.fieldNodes, info)) await found.hits();
+      return found;
+    },
+  }),
+}));
+
+builder.mutationFields((t) => ({
+  uploadImage: t.field({
+    type: QueryImage,
+    args: { image: t.arg({ type: 'Upload', required: true }) },
+    resolve: async (_root, { image }, { stages, signal, readPicture }) => {
+      const { decoder, encoder, media } = stages;
+      const decoded = await decoder.decode(await readPicture(image, 'image'), { signal });
+      const pixels = await encoder.prepare(decoded.picture, { signal });
+      return media.putQuery(decoded, pixels, encoder.info.fingerprint);
+    },
+  }),
+}));

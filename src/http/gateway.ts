@@ -1,0 +1,110 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { useDeferStream } from '@graphql-yoga/plugin-defer-stream';
+import { type GraphQLSchema, parse, type DefinitionNode, type DocumentNode, Kind, visit, GraphQLError } from 'graphql';
+import { createYoga, type Plugin } from 'graphql-yoga';
+import type { GraphContext } from '../graph/context.ts';
+import { checkComplexity, complexityRule, LIMITS } from '../graph/limits.ts';
+import { maskError, withCode } from './mask-error.ts';
+import { streamedUploads, type UploadLimits } from './uploads.ts';
+
+export interface NodeContext {
+  readonly req?: IncomingMessage;
+  readonly res?: ServerResponse;
+}
+
+export interface GatewayOptions {
+  readonly schema: GraphQLSchema;
+  /** What a request needs: its own signal, loaders and origin. */
+  readonly context: (request: Request) => GraphContext;
+  readonly origins: readonly string[];
+  readonly uploads: UploadLimits;
+  /** Where errors go that are our fault. */
+  readonly report: (error: unknown) => void;
+}
+
+/** GraphQL over HTTP: Yoga with our limits, uploads and error codes. */
+export function createGateway({ schema, context, origins, uploads, report }: GatewayOptions) {
+  return createYoga<NodeContext, GraphContext>({
+    schema,
+    graphqlEndpoint: '/graphql',
+    context: ({ request }) => context(request),
+    multipart: false,
+    graphiql: false,
+    landingPage: false,
+    batching: false,
+    logging: false,
+    // A picture as a data: URI is a third larger than its file.
+    maxRequestBodySize: Math.ceil((uploads.maxFileSize * 4) / 3) + uploads.maxFieldSize,
+    cors: origins.length > 0 && { origin: [...origins], credentials: true, methods: ['POST', 'GET'], maxAge: 600 },
+    maskedErrors: { maskError: (error) => maskError(error, report) },
+    plugins: [preflighted(), streamedUploads(uploads), limits(), codes(), useDeferStream(), deferForThoseWhoCanRead()],
+  });
+}
+
+/** Any of these makes a browser ask first, whatever the body's type. */
+const PREFLIGHT_HEADERS = ['x-graphql-yoga-csrf', 'apollo-require-preflight', 'x-apollo-operation-name'];
+const SIMPLE_TYPES = /^(multipart\/form-data|text\/plain|application\/x-www-form-urlencoded)\b/i;
+
+/**
+ * Cross-site request forgery: a page elsewhere can send a "simple" request with the visitor's cookies and no question asked.
+ * JSON is never simple, so plain clients need no header; Yoga's own plugin asks it of them all.
+ */
+function preflighted(): Plugin {
+  return {
+    onRequest({ request, endResponse, fetchAPI }) {
+      if (request.method === 'OPTIONS' || request.method === 'HEAD') return;
+      const type = request.headers.get('content-type');
+      if (type && !SIMPLE_TYPES.test(type)) return;
+      if (PREFLIGHT_HEADERS.some((name) => request.headers.has(name))) return;
+      const message = `A request of this content type needs one of the headers ${PREFLIGHT_HEADERS.join(', ')}.`;
+      const error = { message, extensions: { code: 'FORBIDDEN', remedy: 'Send "apollo-require-preflight: true".' } };
+      endResponse(fetchAPI.Response.json({ errors: [error] }, { status: 403 }));
+    },
+  };
+}
+
+function limits(): Plugin {
+  return {
+    onParse: ({ setParseFn }) =>
+      setParseFn((source, options) => parse(source, { ...options, maxTokens: LIMITS.tokens })),
+    onValidate: ({ addValidationRule }) => addValidationRule(complexityRule),
+    onExecute({ args }) {
+      const operation = args.document.definitions.find(
+        (definition: DefinitionNode) =>
+          definition.kind === Kind.OPERATION_DEFINITION &&
+          (args.operationName == null || definition.name?.value === args.operationName),
+      );
+      if (operation?.kind === Kind.OPERATION_DEFINITION)
+        checkComplexity(args.document, operation, (args.variableValues ?? {}) as Record<string, unknown>);
+    },
+  };
+}
+
+/** graphql-js's own errors come without a code: they are the request's fault. */
+function codes(): Plugin {
+  return {
+    onResultProcess({ result, setResult }) {
+      if (Symbol.asyncIterator in result || Array.isArray(result) || !('errors' in result) || !result.errors?.length) return;
+      setResult({ ...result, errors: result.errors.map((error) => (error instanceof GraphQLError ? withCode(error) : error)) });
+    },
+  };
+}
+
+/** A client that reads plain JSON alone gets one answer: deferring would end in a 406 after everything was paid. */
+function deferForThoseWhoCanRead(): Plugin {
+  const plain = new WeakMap<DocumentNode, DocumentNode>();
+  return {
+    onExecute({ args }) {
+      const accept: string = args.contextValue.request?.headers.get('accept') ?? '';
+      if (/multipart\/mixed|text\/event-stream/i.test(accept)) return;
+      const whole: DocumentNode = args.document;
+      const document =
+        plain.get(whole) ??
+        visit(whole, {
+          Directive: (node) => (node.name.value === 'defer' || node.name.value === 'stream' ? null : undefined),
+        });
+      plain.set(whole, document);
+      args.document = document;
+    },
+  };
+}

@@ -1,0 +1,48 @@
+import { GraphQLError } from 'graphql';
+import { type ErrorCode, MargayError } from '../errors.ts';
+
+/** Status of a request that is refused before execution. Errors of a field never set one: they would turn a partial answer into a failed request. */
+export const HTTP_STATUS: Partial<Record<ErrorCode, number>> = {
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
+  IMAGE_TOO_LARGE: 413,
+  RATE_LIMITED: 429,
+  OVERLOADED: 503,
+};
+
+export function extensionsOf({ code, argument, remedy, retryAfter }: MargayError): Record<string, unknown> {
+  return {
+    code,
+    ...(argument !== undefined && { argument }),
+    ...(remedy !== undefined && { remedy }),
+    ...(retryAfter !== undefined && { retryAfter }),
+  };
+}
+
+/** The one place where errors become GraphQL: ours keep code and message, GraphQL's own say BAD_INPUT, anything else is INTERNAL and goes to `report`. */
+export function maskError(error: unknown, report: (error: unknown) => void): Error {
+  const located = error instanceof GraphQLError ? error : undefined;
+  const cause = located ? located.originalError : error;
+  if (located && (!cause || cause instanceof GraphQLError)) return withCode(located);
+  const known = cause instanceof MargayError ? cause : isAbort(cause) ? aborted() : undefined;
+  if (!known || known.code === 'INTERNAL') report(cause);
+  const { nodes, source, positions, path } = located ?? {};
+  return new GraphQLError(known && known.code !== 'INTERNAL' ? known.message : 'Something went wrong on our side.', {
+    nodes,
+    source,
+    positions,
+    path,
+    extensions: known ? extensionsOf(known) : { code: 'INTERNAL' },
+  });
+}
+
+const isAbort = (error: unknown) => error instanceof Error && (error.name === 'AbortError' || error.name === 'TimeoutError');
+const aborted = () => new MargayError('DEADLINE_EXCEEDED', 'The request was given up before it was done.');
+
+/** Syntax, validation and coercion errors are the request's fault; they come from graphql-js without a code. */
+export function withCode(error: GraphQLError): GraphQLError {
+  if (typeof error.extensions.code === 'string' && error.extensions.code !== 'GRAPHQL_VALIDATION_FAILED' && error.extensions.code !== 'GRAPHQL_PARSE_FAILED')
+    return error;
+  const { message, nodes, source, positions, path } = error;
+  return new GraphQLError(message, { nodes, source, positions, path, extensions: { ...error.extensions, code: 'BAD_INPUT' } });
+}

@@ -1,0 +1,86 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { keyChecker, refuseKeyless } from './access.ts';
+import { type Health, serveHealth } from './health.ts';
+
+export interface ServerOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly keyHashes: readonly string[];
+  readonly health: Health;
+  /** Each answers what is its own and says so; the last one is GraphQL. */
+  readonly pictures: (req: IncomingMessage, res: ServerResponse) => Promise<boolean>;
+  readonly page: (req: IncomingMessage, res: ServerResponse) => boolean | Promise<boolean>;
+  readonly graphql: (req: IncomingMessage, res: ServerResponse) => unknown;
+  readonly report: (error: unknown) => void;
+}
+
+export interface RunningServer {
+  /** Such as http://127.0.0.1:4000 */
+  readonly url: string;
+  /** Stops listening, lets requests finish for at most `graceMs`, then cuts them off. */
+  close(graceMs?: number): Promise<void>;
+}
+
+/** How long a client may take to send its headers, and its whole request: a photo over a slow phone line fits, a stalled socket does not. */
+const HEADERS_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 60_000;
+
+export async function listen(options: ServerOptions): Promise<RunningServer> {
+  const allowed = keyChecker(options.keyHashes);
+  const server = createServer(
+    { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: 65_000 },
+    (req, res) => {
+      answer(req, res).catch((error) => {
+        options.report(error);
+        if (res.headersSent) res.destroy();
+        else res.writeHead(500, { 'content-type': 'text/plain' }).end('Something went wrong on our side.\n');
+      });
+    },
+  );
+
+  async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const path = (req.url ?? '/').split('?', 1)[0]!;
+    if (path === '/graphql') {
+      if (await options.page(req, res)) return;
+      if (req.method !== 'OPTIONS' && !allowed(req)) return refuseKeyless(res);
+      await options.graphql(req, res);
+    } else if (path.startsWith('/graphql/')) {
+      if (!(await options.page(req, res))) notFound(res);
+    } else if (path.startsWith('/images/')) {
+      if (!(await options.pictures(req, res))) notFound(res);
+    } else if (path === '/') {
+      res.writeHead(302, { location: '/graphql' }).end();
+    } else if (!(await serveHealth(req, res, path, options.health))) {
+      notFound(res);
+    }
+  }
+
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port, options.host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  const { address, port, family } = server.address() as AddressInfo;
+  return {
+    url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
+    close: (graceMs = 10_000) => drain(server, graceMs),
+  };
+}
+
+const notFound = (res: ServerResponse) =>
+  res.writeHead(404, { 'content-type': 'text/plain' }).end('Nothing here. GraphQL is at /graphql.\n');
+
+function drain(server: Server, graceMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+    cut.unref();
+    server.close(() => {
+      clearTimeout(cut);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}

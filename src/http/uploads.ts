@@ -1,0 +1,53 @@
+import { GraphQLError } from 'graphql';
+import { processRequest } from 'graphql-upload-ts';
+import type { Plugin } from 'graphql-yoga';
+import type { NodeContext } from './gateway.ts';
+
+export interface UploadLimits {
+  /** Of each file, in bytes. */
+  readonly maxFileSize: number;
+  readonly maxFiles: number;
+  /** Of `operations` and `map`, in bytes each. */
+  readonly maxFieldSize: number;
+}
+
+/** Streams multipart bodies to temporary files, where Yoga's own parser would hold them in memory whole. */
+export function streamedUploads(limits: UploadLimits): Plugin<NodeContext, NodeContext> {
+  return {
+    onRequestParse({ request, serverContext, setRequestParser }) {
+      if (request.method !== 'POST' || !/^multipart\/form-data/i.test(request.headers.get('content-type') ?? '')) return;
+      setRequestParser(async () => {
+        const { req, res } = serverContext ?? {};
+        if (!req || !res) throw refused(400, 'Multipart bodies can only be sent over HTTP.');
+        // A file that no resolver reads would leave its bytes in the connection, and the next request on it would hang.
+        res.once('finish', () => {
+          if (req.complete) return;
+          req.unpipe();
+          req.resume();
+        });
+        try {
+          return operationOf(await processRequest(req, res, limits));
+        } catch (error) {
+          if (error instanceof GraphQLError) throw error;
+          const status = error instanceof Error && 'status' in error && typeof error.status === 'number' ? error.status : 400;
+          throw refused(status, error instanceof Error ? error.message : 'The multipart body could not be read.');
+        }
+      });
+    },
+  };
+}
+
+function operationOf(parsed: unknown): Record<string, unknown> {
+  if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return parsed as Record<string, unknown>;
+  throw refused(400, Array.isArray(parsed) ? 'Batches are not served.' : '"operations" must be one GraphQL operation.');
+}
+
+const refused = (status: number, message: string) =>
+  new GraphQLError(message, {
+    extensions: {
+      code: 'BAD_UPLOAD',
+      argument: 'operations',
+      remedy: 'Send the body as the GraphQL multipart request specification says, or the picture as a data: URI.',
+      http: { status: status >= 400 && status < 500 ? status : 400 },
+    },
+  });
