@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto';
+import pLimit from 'p-limit';
+import type { MediaStore } from '../catalog/media-store.ts';
+import type { Product, ProductId, Row } from '../catalog/product.ts';
+import type { Encoder } from '../encode/encoder.ts';
+import { MargayError } from '../errors.ts';
+import type { Decoder } from '../image/decoder.ts';
+import type { VectorStore } from '../retrieve/vector-store.ts';
+import { isFault, type Source, type SourceImage, type SourceProduct } from './source.ts';
+
+export interface IngestStages {
+  readonly decoder: Decoder;
+  readonly encoder: Encoder;
+  readonly media: MediaStore;
+  readonly store: VectorStore;
+}
+
+export interface IngestOptions {
+  /** What is embedded of a product. */
+  readonly embed: 'image' | 'image+title';
+  readonly signal: AbortSignal;
+  /** Called after each item, in order of completion. */
+  readonly onOutcome?: (outcome: Outcome) => void;
+}
+
+/** What became of one item. `skipped` are its pictures that could not be read. */
+export type Outcome =
+  | { readonly name: string; readonly status: 'INDEXED' | 'UNCHANGED'; readonly skipped: readonly Skipped[] }
+  | { readonly name: string; readonly status: 'FAILED'; readonly reason: string; readonly skipped: readonly Skipped[] };
+
+export interface Skipped {
+  readonly name: string;
+  readonly reason: string;
+}
+
+/** Products written together: large enough to be quick, small enough to lose little when stopped. */
+const BATCH = 64;
+/** Products prepared at once; decoding and inference bound themselves. */
+const AT_ONCE = 6;
+
+/**
+ * Source -> decoded pictures -> embeddings -> stored products, through the same decoder and encoder as a search.
+ * Items are answered one by one: a bad picture is passed over, a product without a good one fails, nothing else stops.
+ * A product whose pictures and fields are unchanged is not embedded again.
+ * @throws what the stores throw; everything acknowledged by `onOutcome` before is stored.
+ */
+export async function ingest(source: Source, stages: IngestStages, options: IngestOptions): Promise<void> {
+  const answer = options.onOutcome ?? (() => {});
+  let batch = new Map<ProductId, SourceProduct>();
+  const flush = async () => {
+    const products = [...batch.values()];
+    batch = new Map();
+    if (products.length > 0) for (const outcome of await ingestBatch(products, stages, options)) answer(outcome);
+  };
+  for await (const item of source.items()) {
+    options.signal.throwIfAborted();
+    if (isFault(item)) {
+      answer({ name: item.name, status: 'FAILED', reason: item.reason, skipped: [] });
+    } else {
+      // Two of one id in one batch would be written in no certain order.
+      if (batch.has(item.id)) await flush();
+      batch.set(item.id, item);
+      if (batch.size === BATCH) await flush();
+    }
+  }
+  await flush();
+}
+
+async function ingestBatch(products: readonly SourceProduct[], stages: IngestStages, options: IngestOptions): Promise<Outcome[]> {
+  const { signal } = options;
+  const known = await stages.store.sources(
+    products.map(({ id }) => id),
+    { signal },
+  );
+  const done = await pLimit(AT_ONCE).map(products, (product) => prepare(product, known.get(product.id), stages, options));
+  const rows = done.flatMap(({ rows }) => rows);
+  if (rows.length > 0) await stages.store.upsert(rows, { signal });
+  return done.map(({ outcome }) => outcome);
+}
+
+interface Prepared {
+  readonly outcome: Outcome;
+  readonly rows: readonly Row[];
+}
+
+async function prepare(
+  product: SourceProduct,
+  known: string | undefined,
+  stages: IngestStages,
+  { embed, signal }: IngestOptions,
+): Promise<Prepared> {
+  const skipped: Skipped[] = [];
+  const pass = (image: SourceImage, error: unknown) => {
+    signal.throwIfAborted();
+    if (!isAboutThePicture(error)) throw error;
+    skipped.push({ name: image.name, reason: error.message });
+  };
+  const read: { image: SourceImage; bytes: Uint8Array }[] = [];
+  for (const image of product.images)
+    try {
+      read.push({ image, bytes: await image.read() });
+    } catch (error) {
+      pass(image, error);
+    }
+  const source = fingerprintOf(product, embed, read);
+  if (source === known) return { outcome: { name: product.id, status: 'UNCHANGED', skipped }, rows: [] };
+
+  const embedded: Omit<Row, 'productId' | 'ordinal' | 'product' | 'source'>[] = [];
+  for (const { image, bytes } of read)
+    try {
+      const decoded = await stages.decoder.decode(bytes, { signal });
+      const pixels = await stages.encoder.prepare(decoded.picture, { signal });
+      const priority = 'index' as const;
+      const alone = await stages.encoder.encode({ pixels }, { signal, priority });
+      const { vector } =
+        embed === 'image' ? alone : await stages.encoder.encode({ pixels, text: product.title }, { signal, priority });
+      embedded.push({ vector, attributes: alone.attributes, image: await stages.media.put(decoded) });
+    } catch (error) {
+      pass(image, error);
+    }
+  if (embedded.length === 0) {
+    const reason = skipped[0]?.reason ?? 'It has no picture.';
+    return { outcome: { name: product.id, status: 'FAILED', reason, skipped }, rows: [] };
+  }
+  const shown: Required<Product> = {
+    id: product.id,
+    title: product.title,
+    category: product.category ?? null,
+    print: product.print ?? null,
+    color: product.color ?? null,
+    price: product.price ?? null,
+    images: embedded.map(({ image }) => image),
+  };
+  return {
+    outcome: { name: product.id, status: 'INDEXED', skipped },
+    rows: embedded.map((row, ordinal) => ({ ...row, productId: product.id, ordinal, product: shown, source })),
+  };
+}
+
+/** A fault of this picture, which the next one need not share. */
+const ABOUT_THE_PICTURE = new Set(['BAD_IMAGE', 'IMAGE_TOO_LARGE', 'UNSUPPORTED_IMAGE', 'BAD_INPUT', 'NOT_FOUND', 'DEADLINE_EXCEEDED']);
+const isAboutThePicture = (error: unknown): error is MargayError =>
+  error instanceof MargayError && ABOUT_THE_PICTURE.has(error.code);
+
+function fingerprintOf(
+  { title, category, print, color, price }: SourceProduct,
+  embed: string,
+  read: readonly { bytes: Uint8Array }[],
+): string {
+  const hash = createHash('sha256').update(JSON.stringify([embed, title, category, print, color, price]));
+  for (const { bytes } of read) hash.update(createHash('sha256').update(bytes).digest());
+  return hash.digest('hex');
+}
