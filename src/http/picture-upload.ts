@@ -1,0 +1,108 @@
+import { Buffer } from 'node:buffer';
+import type { FileUpload } from 'graphql-upload-ts';
+import { MargayError } from '../errors.ts';
+import { abortable } from '../policy/deadline.ts';
+
+export interface PictureUploadOptions {
+  /** The argument, as the client wrote it. */
+  readonly argument: string;
+  /** Most bytes of a picture. Never more than this and one chunk are held. */
+  readonly maxBytes: number;
+  readonly signal: AbortSignal;
+}
+
+const SEND = 'Send a file by the GraphQL multipart request specification, or a data:image/...;base64, URI.';
+
+/**
+ * The bytes of what the Upload scalar carries: a file of a multipart request, or a `data:` URI.
+ * @throws MargayError BAD_INPUT (neither of the two, or no base64), IMAGE_TOO_LARGE, BAD_IMAGE (empty), BAD_UPLOAD (cut off on its way); the signal's reason.
+ */
+export async function readPicture(value: unknown, options: PictureUploadOptions): Promise<Uint8Array> {
+  options.signal.throwIfAborted();
+  const bytes = typeof value === 'string' ? fromDataUri(value, options) : await fromFile(value, options);
+  if (bytes.length === 0)
+    throw new MargayError('BAD_IMAGE', `"${options.argument}" is an empty file (0 bytes).`, {
+      argument: options.argument,
+      remedy: 'Send a picture.',
+    });
+  return bytes;
+}
+
+function fromDataUri(uri: string, options: PictureUploadOptions): Uint8Array {
+  const { argument, maxBytes } = options;
+  // A type may carry parameters, and none of them matter: what it is, the bytes say.
+  const head = /^data:image\/[a-z0-9.+-]+(?:;[a-z0-9-]+=[^;,]*)*;base64,/i.exec(uri.slice(0, 256))?.[0];
+  if (!head)
+    throw new MargayError('BAD_INPUT', `"${argument}" is neither a file nor a data: URI of a picture.`, {
+      argument,
+      remedy: SEND,
+    });
+  const length = uri.length - head.length;
+  const padding = uri.endsWith('==') ? 2 : uri.endsWith('=') ? 1 : 0;
+  if ((length / 4) * 3 - padding > maxBytes) throw tooLarge(options);
+  const body = uri.slice(head.length);
+  // Buffer.from passes over what is not base64, so that a broken URI would become another picture.
+  if (length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(body))
+    throw new MargayError('BAD_INPUT', `"${argument}" is a data: URI whose base64 is broken.`, {
+      argument,
+      remedy: 'Encode the file with standard base64 (A-Z a-z 0-9 + /), padded with "=", without line breaks.',
+    });
+  return Buffer.from(body, 'base64');
+}
+
+async function fromFile(value: unknown, options: PictureUploadOptions): Promise<Uint8Array> {
+  const { argument, signal } = options;
+  const file = await abortable(Promise.resolve(hasPromise(value) ? value.promise : value), signal).catch((error) =>
+    refuse(error, options),
+  );
+  if (!isFile(file))
+    throw new MargayError('BAD_INPUT', `"${argument}" is neither a file nor a data: URI.`, { argument, remedy: SEND });
+  const stream = file.createReadStream();
+  const onAbort = () => stream.destroy(signal.reason instanceof Error ? signal.reason : new Error('Aborted.'));
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      if (size > options.maxBytes) throw tooLarge(options);
+      chunks.push(chunk);
+    }
+    signal.throwIfAborted();
+    return Buffer.concat(chunks, size);
+  } catch (error) {
+    return refuse(error, options);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+    stream.destroy();
+  }
+}
+
+/** The library's errors, by their code: the texts may change, and may quote the request. */
+function refuse(error: unknown, options: PictureUploadOptions): never {
+  if (options.signal.aborted) throw options.signal.reason;
+  if (error instanceof MargayError) throw error;
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'FILE_TOO_LARGE') throw tooLarge(options);
+  const { argument } = options;
+  const message =
+    code === 'FILE_MISSING'
+      ? `The file of "${argument}" is missing from the request.`
+      : `The file of "${argument}" was cut off on its way.`;
+  throw new MargayError('BAD_UPLOAD', message, { argument, remedy: 'Send the whole request again.', cause: error });
+}
+
+const tooLarge = ({ argument, maxBytes }: PictureUploadOptions) =>
+  new MargayError('IMAGE_TOO_LARGE', `"${argument}" has more than ${maxBytes} bytes.`, {
+    argument,
+    remedy: 'Send a smaller picture.',
+  });
+
+const hasPromise = (value: unknown): value is { promise: Promise<unknown> } =>
+  typeof value === 'object' && value !== null && 'promise' in value && value.promise instanceof Promise;
+
+const isFile = (value: unknown): value is FileUpload =>
+  typeof value === 'object' &&
+  value !== null &&
+  'createReadStream' in value &&
+  typeof value.createReadStream === 'function';
