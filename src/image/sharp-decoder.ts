@@ -112,13 +112,7 @@ export class SharpDecoder implements Decoder {
           remedy: 'Send a smaller picture.',
         },
       );
-    if (metadata.format !== 'heif') return { ...source, width, height, metadata };
-    // The same container holds both, whatever its brand says.
-    if (metadata.compression === 'hevc') return { ...source, format: 'heic', width, height, metadata };
-    if (metadata.compression === 'av1') return { ...source, format: 'avif', width, height, metadata };
-    throw new MargayError('UNSUPPORTED_IMAGE', 'This HEIF file is compressed in a way that cannot be read.', {
-      remedy: 'Send a JPEG, PNG, WebP, AVIF, GIF or HEIC (HEVC) picture.',
-    });
+    return { ...source, width, height, metadata };
   }
 
   #admitted(header: Header, signal: AbortSignal): Promise<Picture> {

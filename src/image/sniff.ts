@@ -5,6 +5,9 @@ import type { PictureFormat } from './decoder.ts';
 /** Bytes that are looked at. Signatures end within the first 32; the rest serves to name what is refused. */
 const PEEK = 4100;
 
+/** The list of items comes early; a phone's, with its tiles, ends within a few kilobytes. */
+const MOST_ITEMS = 65_536;
+
 const REMEDY = 'Send a JPEG, PNG, WebP, AVIF, GIF or HEIC picture.';
 
 const AVIF_BRANDS = new Set(['avif', 'avis']);
@@ -19,7 +22,7 @@ const HEIF_BRANDS = new Set(['mif1', 'mif2', 'msf1', 'miaf']);
 export async function sniff(bytes: Uint8Array): Promise<PictureFormat> {
   if (bytes.length === 0) throw new MargayError('BAD_IMAGE', 'The picture is empty (0 bytes).', { remedy: REMEDY });
   const head = bytes.subarray(0, PEEK);
-  const format = signature(head);
+  const format = signature(head, bytes);
   if (format) return format;
   throw new MargayError(
     'UNSUPPORTED_IMAGE',
@@ -30,7 +33,7 @@ export async function sniff(bytes: Uint8Array): Promise<PictureFormat> {
   );
 }
 
-function signature(head: Uint8Array): PictureFormat | undefined {
+function signature(head: Uint8Array, bytes: Uint8Array): PictureFormat | undefined {
   const text = latin1(head, 0, 16);
   if (text.startsWith('\xff\xd8\xff')) return 'jpeg';
   if (text.startsWith('\x89PNG\r\n\x1a\n')) return 'png';
@@ -38,10 +41,23 @@ function signature(head: Uint8Array): PictureFormat | undefined {
   if (text.startsWith('RIFF') && text.slice(8, 12) === 'WEBP') return 'webp';
   const [major, ...compatible] = brands(head);
   if (major === undefined) return undefined;
-  if (AVIF_BRANDS.has(major)) return 'avif';
-  if (HEIC_BRANDS.has(major)) return 'heic';
-  if (!HEIF_BRANDS.has(major)) return undefined;
-  return compatible.some((brand) => AVIF_BRANDS.has(brand)) ? 'avif' : 'heic';
+  if (![AVIF_BRANDS, HEIC_BRANDS, HEIF_BRANDS].some((known) => known.has(major))) return undefined;
+  const named =
+    AVIF_BRANDS.has(major) || (HEIF_BRANDS.has(major) && compatible.some((brand) => AVIF_BRANDS.has(brand)));
+  return coding(bytes) ?? (named ? 'avif' : 'heic');
+}
+
+/** What the pictures in an HEIF container are coded with, by the first item that says so: brands are sometimes wrong, and libvips goes by them. */
+function coding(bytes: Uint8Array): 'avif' | 'heic' | undefined {
+  const container = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, MOST_ITEMS));
+  for (let at = container.indexOf('infe'); at >= 0; at = container.indexOf('infe', at + 4)) {
+    // Version 2 has item numbers of 16 bits, version 3 of 32.
+    const from = at + (container[at + 4] === 3 ? 14 : 12);
+    const type = latin1(container, from, from + 4);
+    if (type === 'av01') return 'avif';
+    if (type === 'hvc1' || type === 'hev1') return 'heic';
+  }
+  return undefined;
 }
 
 /** The brands of an ISO base media file, the major one first; empty when it is none. */
