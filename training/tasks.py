@@ -1,0 +1,145 @@
+"""What training asks: a picture, a text or both, and the products that answer."""
+
+from dataclasses import dataclass, field
+from random import Random
+
+import numpy as np
+
+import texts
+from pictures import Pictures
+
+SOFT = 0.3  # how much a product answers that differs in color alone, where the query did not name the color
+TASKS = {"subject": 0.30, "recolor": 0.12, "retarget": 0.13, "reprint": 0.12, "words": 0.17, "picture": 0.16}
+LEOPARD_SHARE = 2.5  # leopards are read as giraffes when they are as rare as the rest
+KINDS_PER_BATCH, PRINTS_PER_BATCH = 12, 9
+
+
+@dataclass
+class Query:
+    """`kind`, `print` and `color` are label indices, or the count of labels where the query leaves them open. `named`: the color is stated, so that no other answers."""
+
+    text: str
+    picture: int | None
+    kind: int
+    print: int
+    color: int
+    named: bool = False
+
+
+@dataclass
+class Batch:
+    queries: list[Query] = field(default_factory=list)
+    products: list[int] = field(default_factory=list)
+    titles: list[str] = field(default_factory=list)
+
+
+class Tasks:
+    def __init__(self, pictures: Pictures) -> None:
+        self.pictures = pictures
+        self.kinds, self.prints, self.colors = pictures.labels
+        self.exact = pictures.by("kind", "print", "color")
+        self.pairs = pictures.by("kind", "print")
+        self.same_look = pictures.by("print", "color")
+        self.same_kind = pictures.by("kind")
+        self.subjects = pictures.by("print", subjects=True)
+        self.exact_subjects = pictures.by("print", "color", subjects=True)
+        self.plain = self.prints.index("plain")
+        self.natural = self.colors.index("natural")
+
+    def batch(self, rng: Random, size: int) -> Batch:
+        """A few kinds and prints at a time: then most wrong answers share one of the two with the right one, and the model must read both."""
+        weights = [LEOPARD_SHARE if name == "leopard" else 1.0 for name in self.prints]
+        kinds = rng.sample(range(len(self.kinds)), min(KINDS_PER_BATCH, len(self.kinds)))
+        prints = sorted(range(len(self.prints)), key=lambda i: rng.random() ** (1 / weights[i]))[-PRINTS_PER_BATCH:]
+        cells = [(kind, print) for kind in kinds for print in prints if (kind, print) in self.pairs]
+        shares = [weights[print] for _, print in cells]
+        batch = Batch()
+        for task in rng.choices(list(TASKS), list(TASKS.values()), k=size):
+            target = int(rng.choice(self.pairs[rng.choices(cells, shares)[0]]))
+            query, negative = self.query(rng, task, target)
+            batch.queries.append(query)
+            batch.products.append(target)
+            # The picture that the words change is itself a product, and the wrong answer nearest at hand.
+            if negative is not None:
+                batch.products.append(negative)
+        batch.titles = [self.title(rng, row) if rng.random() < 0.5 else "" for row in batch.products]
+        return batch
+
+    def title(self, rng: Random, row: int) -> str:
+        if rng.random() < 0.6:
+            return self.pictures.records[row]["title"]
+        p = self.pictures
+        return texts.title(rng, self.kinds[p.kind[row]], self.prints[p.print[row]], self.colors[p.color[row]])
+
+    def query(self, rng: Random, task: str, target: int) -> tuple[Query, int | None]:
+        p = self.pictures
+        kind, print, color = int(p.kind[target]), int(p.print[target]), int(p.color[target])
+        match task:
+            case "subject":
+                return self.subject(rng, kind, print, color), None
+            case "recolor":
+                others = self.pairs[kind, print]
+                source = pick(rng, others, p.color[others] != color)
+                if source is not None:
+                    return Query(texts.recolor(rng, self.kinds[kind], self.colors[color]), source, kind, print, color, named=True), source
+            case "retarget":
+                others = self.same_look[print, color]
+                source = pick(rng, others, p.kind[others] != kind)
+                if source is not None:
+                    return Query(texts.keep_pattern(rng, self.kinds[kind]), source, kind, print, color), source
+            case "reprint":
+                others = self.same_kind[kind,]
+                source = pick(rng, others, (p.print[others] != print) & ((p.color[others] == color) | (rng.random() < 0.5)))
+                if source is not None:
+                    kept = color if p.color[source] == color and color != self.natural else len(self.colors)
+                    return Query(texts.reprint(rng, self.kinds[kind], self.prints[print]), source, kind, print, kept), source
+            case "picture":
+                return self.picture(rng, target, kind, print, color), None
+        return self.words(rng, kind, print, color), None
+
+    def subject(self, rng: Random, kind: int, print: int, color: int) -> Query:
+        """Something that is no product, and the product that should wear its pattern."""
+        exact, others = self.exact_subjects.get((print, color)), self.subjects.get((print,))
+        if exact is not None and (print == self.plain or rng.random() < 0.6):
+            others = exact
+        if others is None or (print == self.plain and exact is None):
+            return self.words(rng, kind, print, color)
+        source = int(rng.choice(others))
+        if print != self.plain and color != self.natural and rng.random() < 0.15:
+            return Query(texts.keep_pattern(rng, self.kinds[kind], self.colors[color]), source, kind, print, color, named=True)
+        return Query(texts.keep_pattern(rng, self.kinds[kind]), source, kind, print, int(self.pictures.color[source]), named=print == self.plain)
+
+    def picture(self, rng: Random, target: int, kind: int, print: int, color: int) -> Query:
+        if rng.random() < 0.3 and (print, color) in self.exact_subjects:
+            source = int(rng.choice(self.exact_subjects[print, color]))
+            return Query("", source, len(self.kinds), print, color, named=print == self.plain)
+        twins = self.exact[kind, print, color]
+        source = pick(rng, twins, twins != target)
+        return Query("", target if source is None else source, kind, print, color)
+
+    def words(self, rng: Random, kind: int, print: int, color: int) -> Query:
+        chance = rng.random()
+        stated = color != self.natural
+        k, p, c = (True, True, stated and chance < 0.35) if chance < 0.80 else (True, False, stated) if chance < 0.90 else (True, False, False) if chance < 0.95 else (False, True, False)
+        # A query that names no print leaves it open: "a red mug" may have dots.
+        text = texts.describe(rng, self.kinds[kind] if k else None, self.prints[print] if p else None, self.colors[color] if c else None)
+        return Query(text, None, kind if k else len(self.kinds), print if p else len(self.prints), color if c else len(self.colors), named=c)
+
+
+def pick(rng: Random, rows: np.ndarray, allowed: np.ndarray) -> int | None:
+    rows = rows[allowed]
+    return int(rng.choice(rows)) if len(rows) else None
+
+
+def relevance(queries: list[Query], pictures: Pictures, rows: np.ndarray) -> np.ndarray:
+    """[queries, rows]: 1 where every attribute that the query fixes matches, SOFT where only an unnamed color differs, else 0."""
+    kinds, prints, colors = (len(labels) for labels in pictures.labels)
+
+    def matches(wanted: list[int], given: np.ndarray, open: int) -> np.ndarray:
+        column = np.array(wanted)[:, None]
+        return (column == open) | (column == given[None])
+
+    fixed = matches([q.kind for q in queries], pictures.kind[rows], kinds) & matches([q.print for q in queries], pictures.print[rows], prints)
+    color = matches([q.color for q in queries], pictures.color[rows], colors)
+    named = np.array([q.named for q in queries])[:, None]
+    return fixed * np.where(color, 1.0, np.where(named, 0.0, SOFT)).astype(np.float32)
