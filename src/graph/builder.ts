@@ -25,7 +25,9 @@ builder.scalarType('Upload', {
   parseValue: (value) => value,
   parseLiteral: (node) => {
     if (node.kind === Kind.STRING) return node.value;
-    throw new GraphQLError('Expected a file sent by the multipart request specification, or a data: URI.', { nodes: node });
+    throw new GraphQLError('Expected a file sent by the multipart request specification, or a data: URI.', {
+      nodes: node,
+    });
   },
 });
 

@@ -1,6 +1,6 @@
 import { thumbHashToDataURL } from 'thumbhash';
-import { pictureUrl } from '../catalog/picture-url.ts';
 import type { QueryPicture } from '../catalog/media-store.ts';
+import { pictureUrl } from '../catalog/picture-url.ts';
 import type { StoredImage } from '../catalog/product.ts';
 import { MargayError } from '../errors.ts';
 import { builder } from './builder.ts';

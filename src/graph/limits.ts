@@ -45,13 +45,17 @@ export function complexityRule(context: ValidationContext): ASTVisitor {
 }
 
 function refuse({ depth, aliases, searches, objects }: Measure): GraphQLError | undefined {
-  if (depth > LIMITS.depth) return tooComplex(`is ${depth} levels deep, more than ${LIMITS.depth}`, 'Select fewer levels.');
+  if (depth > LIMITS.depth)
+    return tooComplex(`is ${depth} levels deep, more than ${LIMITS.depth}`, 'Select fewer levels.');
   if (aliases > LIMITS.aliases)
     return tooComplex(`has ${aliases} aliases, more than ${LIMITS.aliases}`, 'Send several requests.');
   if (searches > LIMITS.searches)
     return tooComplex(`asks for ${searches} searches, more than ${LIMITS.searches}`, 'Send several requests.');
   if (objects > LIMITS.objects)
-    return tooComplex(`could answer ${objects} objects, more than ${LIMITS.objects}`, 'Lower topK or first, or nest less.');
+    return tooComplex(
+      `could answer ${objects} objects, more than ${LIMITS.objects}`,
+      'Lower topK or first, or nest less.',
+    );
   return undefined;
 }
 
@@ -83,7 +87,13 @@ function measureOperation(
     let total = NOTHING;
     for (const node of set.selections) {
       if (node.kind === Kind.FIELD) total = add(total, measureField(node));
-      else total = add(total, measure(node.kind === Kind.FRAGMENT_SPREAD ? fragments.get(node.name.value)?.selectionSet : node.selectionSet));
+      else
+        total = add(
+          total,
+          measure(
+            node.kind === Kind.FRAGMENT_SPREAD ? fragments.get(node.name.value)?.selectionSet : node.selectionSet,
+          ),
+        );
     }
     measured.set(set, total);
     return total;

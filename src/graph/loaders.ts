@@ -63,6 +63,7 @@ export class ProductLoaders {
 
 /** The value of a column that the selection asked for. */
 export function selected<T>(value: T | undefined, column: string): T {
-  if (value === undefined) throw new MargayError('INTERNAL', `Expected column "${column}" to be read with the product.`);
+  if (value === undefined)
+    throw new MargayError('INTERNAL', `Expected column "${column}" to be read with the product.`);
   return value;
 }

@@ -19,5 +19,7 @@ export function refuseKeyless(res: ServerResponse): void {
   const body = JSON.stringify({
     errors: [{ message: 'No known API key was sent.', extensions: { code: 'UNAUTHENTICATED', remedy } }],
   });
-  res.writeHead(401, { 'content-type': 'application/json', 'www-authenticate': 'Bearer', connection: 'close' }).end(body);
+  res
+    .writeHead(401, { 'content-type': 'application/json', 'www-authenticate': 'Bearer', connection: 'close' })
+    .end(body);
 }

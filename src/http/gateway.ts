@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { useDeferStream } from '@graphql-yoga/plugin-defer-stream';
-import { type GraphQLSchema, parse, type DefinitionNode, type DocumentNode, Kind, visit, GraphQLError } from 'graphql';
+import { type DefinitionNode, type DocumentNode, GraphQLError, type GraphQLSchema, Kind, parse, visit } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
 import type { GraphContext } from '../graph/context.ts';
 import { checkComplexity, complexityRule, LIMITS } from '../graph/limits.ts';
@@ -84,8 +84,12 @@ function limits(): Plugin {
 function codes(): Plugin {
   return {
     onResultProcess({ result, setResult }) {
-      if (Symbol.asyncIterator in result || Array.isArray(result) || !('errors' in result) || !result.errors?.length) return;
-      setResult({ ...result, errors: result.errors.map((error) => (error instanceof GraphQLError ? withCode(error) : error)) });
+      if (Symbol.asyncIterator in result || Array.isArray(result) || !('errors' in result) || !result.errors?.length)
+        return;
+      setResult({
+        ...result,
+        errors: result.errors.map((error) => (error instanceof GraphQLError ? withCode(error) : error)),
+      });
     },
   };
 }

@@ -6,7 +6,12 @@ export interface Health {
 }
 
 /** `/health/live`: the process answers. `/health/ready`: 200 once, and while, a search can be answered. Exactly these paths. */
-export async function serveHealth(req: IncomingMessage, res: ServerResponse, path: string, health: Health): Promise<boolean> {
+export async function serveHealth(
+  req: IncomingMessage,
+  res: ServerResponse,
+  path: string,
+  health: Health,
+): Promise<boolean> {
   if (path !== '/health/live' && path !== '/health/ready') return false;
   if (req.method !== 'GET' && req.method !== 'HEAD') {
     res.writeHead(405, { allow: 'GET, HEAD' }).end();

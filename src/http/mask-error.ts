@@ -36,13 +36,24 @@ export function maskError(error: unknown, report: (error: unknown) => void): Err
   });
 }
 
-const isAbort = (error: unknown) => error instanceof Error && (error.name === 'AbortError' || error.name === 'TimeoutError');
+const isAbort = (error: unknown) =>
+  error instanceof Error && (error.name === 'AbortError' || error.name === 'TimeoutError');
 const aborted = () => new MargayError('DEADLINE_EXCEEDED', 'The request was given up before it was done.');
 
 /** Syntax, validation and coercion errors are the request's fault; they come from graphql-js without a code. */
 export function withCode(error: GraphQLError): GraphQLError {
-  if (typeof error.extensions.code === 'string' && error.extensions.code !== 'GRAPHQL_VALIDATION_FAILED' && error.extensions.code !== 'GRAPHQL_PARSE_FAILED')
+  if (
+    typeof error.extensions.code === 'string' &&
+    error.extensions.code !== 'GRAPHQL_VALIDATION_FAILED' &&
+    error.extensions.code !== 'GRAPHQL_PARSE_FAILED'
+  )
     return error;
   const { message, nodes, source, positions, path } = error;
-  return new GraphQLError(message, { nodes, source, positions, path, extensions: { ...error.extensions, code: 'BAD_INPUT' } });
+  return new GraphQLError(message, {
+    nodes,
+    source,
+    positions,
+    path,
+    extensions: { ...error.extensions, code: 'BAD_INPUT' },
+  });
 }

@@ -15,7 +15,8 @@ export interface UploadLimits {
 export function streamedUploads(limits: UploadLimits): Plugin<NodeContext, NodeContext> {
   return {
     onRequestParse({ request, serverContext, setRequestParser }) {
-      if (request.method !== 'POST' || !/^multipart\/form-data/i.test(request.headers.get('content-type') ?? '')) return;
+      if (request.method !== 'POST' || !/^multipart\/form-data/i.test(request.headers.get('content-type') ?? ''))
+        return;
       setRequestParser(async () => {
         const { req, res } = serverContext ?? {};
         if (!req || !res) throw refused(400, 'Multipart bodies can only be sent over HTTP.');
@@ -29,7 +30,8 @@ export function streamedUploads(limits: UploadLimits): Plugin<NodeContext, NodeC
           return operationOf(await processRequest(req, res, limits));
         } catch (error) {
           if (error instanceof GraphQLError) throw error;
-          const status = error instanceof Error && 'status' in error && typeof error.status === 'number' ? error.status : 400;
+          const status =
+            error instanceof Error && 'status' in error && typeof error.status === 'number' ? error.status : 400;
           throw refused(status, error instanceof Error ? error.message : 'The multipart body could not be read.');
         }
       });

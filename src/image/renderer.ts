@@ -14,4 +14,5 @@ export interface Renderer {
   read(file: Uint8Array): Promise<Picture>;
   /** ThumbHash bytes (about 25) of the picture. */
   thumbhash(picture: Picture): Promise<Uint8Array>;
+  close(): Promise<void>;
 }

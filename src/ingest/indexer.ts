@@ -66,13 +66,19 @@ export async function ingest(source: Source, stages: IngestStages, options: Inge
   await flush();
 }
 
-async function ingestBatch(products: readonly SourceProduct[], stages: IngestStages, options: IngestOptions): Promise<Outcome[]> {
+async function ingestBatch(
+  products: readonly SourceProduct[],
+  stages: IngestStages,
+  options: IngestOptions,
+): Promise<Outcome[]> {
   const { signal } = options;
   const known = await stages.store.sources(
     products.map(({ id }) => id),
     { signal },
   );
-  const done = await pLimit(AT_ONCE).map(products, (product) => prepare(product, known.get(product.id), stages, options));
+  const done = await pLimit(AT_ONCE).map(products, (product) =>
+    prepare(product, known.get(product.id), stages, options),
+  );
   const rows = done.flatMap(({ rows }) => rows);
   if (rows.length > 0) await stages.store.upsert(rows, { signal });
   return done.map(({ outcome }) => outcome);
@@ -138,7 +144,14 @@ async function prepare(
 }
 
 /** A fault of this picture, which the next one need not share. */
-const ABOUT_THE_PICTURE = new Set(['BAD_IMAGE', 'IMAGE_TOO_LARGE', 'UNSUPPORTED_IMAGE', 'BAD_INPUT', 'NOT_FOUND', 'DEADLINE_EXCEEDED']);
+const ABOUT_THE_PICTURE = new Set([
+  'BAD_IMAGE',
+  'IMAGE_TOO_LARGE',
+  'UNSUPPORTED_IMAGE',
+  'BAD_INPUT',
+  'NOT_FOUND',
+  'DEADLINE_EXCEEDED',
+]);
 const isAboutThePicture = (error: unknown): error is MargayError =>
   error instanceof MargayError && ABOUT_THE_PICTURE.has(error.code);
 

@@ -32,7 +32,8 @@ export async function jsonlSource(file: string): Promise<Source> {
   };
 }
 
-const linesOf = (file: string) => createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY });
+const linesOf = (file: string) =>
+  createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY });
 
 function parse(text: string, number: number, folder: string): SourceProduct | SourceFault {
   const name = `line ${number}`;

@@ -1,6 +1,6 @@
 import type { Attributes } from '../encode/encoder.ts';
-import type { Candidate, Ranking, Reranker, Usage } from './reranker.ts';
 import { captionOf, reasonOf } from './pocket-words.ts';
+import type { Candidate, Ranking, Reranker, Usage } from './reranker.ts';
 import { isTold } from './told.ts';
 
 /** How much an attribute that agrees or disagrees moves a candidate, in units of cosine similarity. Chosen on drawn queries, `npm run eval`. */
@@ -16,9 +16,7 @@ const USAGE: Usage = { calls: 1, cached: false, promptTokens: null, completionTo
 export class PocketReranker implements Reranker {
   readonly model = 'pocket';
 
-  async rank(
-    ...[query, candidates, wanted, { signal }]: Parameters<Reranker['rank']>
-  ): Promise<Ranking> {
+  async rank(...[query, candidates, wanted, { signal }]: Parameters<Reranker['rank']>): Promise<Ranking> {
     signal.throwIfAborted();
     const ranked = candidates
       .map((candidate) => ({ candidate, score: candidate.score + agreement(query.wanted, candidate.attributes) }))

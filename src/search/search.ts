@@ -102,7 +102,12 @@ async function see(query: Query, stages: Stages, signal: AbortSignal): Promise<S
   };
 }
 
-async function within<T>(caller: AbortSignal, milliseconds: number, what: string, work: (signal: AbortSignal) => Promise<T>) {
+async function within<T>(
+  caller: AbortSignal,
+  milliseconds: number,
+  what: string,
+  work: (signal: AbortSignal) => Promise<T>,
+) {
   using signal = withDeadline(caller, milliseconds, what);
   return await work(signal);
 }

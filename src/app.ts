@@ -1,0 +1,208 @@
+import { mkdir } from 'node:fs/promises';
+import { isAbsolute, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { DiskMedia } from './catalog/disk-media.ts';
+import type { MediaStore } from './catalog/media-store.ts';
+import { catalogFingerprint, DEMO, OWN, readServed, writeServed } from './catalog/served.ts';
+import type { Config } from './config.ts';
+import type { Encoder } from './encode/encoder.ts';
+import { OnnxEncoder } from './encode/onnx-encoder.ts';
+import { MargayError } from './errors.ts';
+import type { GraphContext } from './graph/context.ts';
+import { ProductLoaders } from './graph/loaders.ts';
+import { makeSchema } from './graph/schema.ts';
+import { createGateway } from './http/gateway.ts';
+import { graphiqlAssets } from './http/graphiql.ts';
+import { originOf } from './http/origin.ts';
+import { readPicture } from './http/picture-upload.ts';
+import { servePictures } from './http/pictures.ts';
+import { listen, type RunningServer } from './http/server.ts';
+import type { Decoder } from './image/decoder.ts';
+import type { Renderer } from './image/renderer.ts';
+import { SharpDecoder } from './image/sharp-decoder.ts';
+import { SharpRenderer } from './image/sharp-renderer.ts';
+import { ingest, type Outcome } from './ingest/indexer.ts';
+import type { Source } from './ingest/source.ts';
+import { PocketReranker } from './rerank/pocket-reranker.ts';
+import type { Reranker } from './rerank/reranker.ts';
+import type { CatalogStamp, StoreFactory, VectorStore } from './retrieve/vector-store.ts';
+import type { Stages } from './search/search.ts';
+
+/** The largest picture accepted, in bytes. */
+const MAX_UPLOAD_BYTES = 20 * 1024 * 1024;
+const UPLOADS = { maxFileSize: MAX_UPLOAD_BYTES, maxFiles: 10, maxFieldSize: 1024 * 1024 };
+
+/** Everything that stands behind a port; tests give their own. */
+export interface Adapters {
+  readonly decoder: Decoder;
+  readonly renderer: Renderer;
+  readonly encoder: Encoder;
+  readonly media: MediaStore;
+  readonly stores: StoreFactory;
+  readonly reranker: Reranker | null;
+}
+
+export interface App extends Adapters {
+  readonly config: Config;
+  readonly signal: AbortSignal;
+  close(): Promise<void>;
+}
+
+/** Adapters by configuration. `signal` is the process's: it ends every wait. */
+export async function createApp(config: Config, signal: AbortSignal, given: Partial<Adapters> = {}): Promise<App> {
+  const data = config.MARGAY_DATA;
+  await mkdir(data, { recursive: true });
+  const decoder = given.decoder ?? new SharpDecoder({ maxBytes: MAX_UPLOAD_BYTES });
+  const renderer = given.renderer ?? new SharpRenderer();
+  const media = given.media ?? new DiskMedia({ folder: join(data, 'media'), renderer });
+  const encoder =
+    given.encoder ??
+    (await OnnxEncoder.load(modelFolder(config.ENCODER), {
+      decoder,
+      signal,
+      ...(config.ENCODER_THREADS && { threads: config.ENCODER_THREADS }),
+    }));
+  const stores = given.stores ?? (await openStores(config));
+  const reranker = given.reranker ?? (config.RERANK === 'on' ? new PocketReranker() : null);
+  const close = async () => {
+    for (const part of [stores, encoder, media, renderer, decoder]) await part.close();
+  };
+  return { config, signal, decoder, renderer, encoder, media, stores, reranker, close };
+}
+
+/** A name stands for a folder of models/, anything with a slash for itself. */
+export const modelFolder = (name: string): string =>
+  isAbsolute(name) || name.includes('/') ? name : fileURLToPath(new URL(`../models/${name}`, import.meta.url));
+
+async function openStores(config: Config): Promise<StoreFactory> {
+  // Both bring native code or a large SDK: only the one in use is loaded.
+  if (!config.MILVUS_ADDRESS) {
+    const { LanceStores } = await import('./retrieve/lance-store.ts');
+    return LanceStores.open(join(config.MARGAY_DATA, 'lance'));
+  }
+  const { MilvusStores } = await import('./retrieve/milvus-store.ts');
+  return MilvusStores.connect({
+    address: config.MILVUS_ADDRESS,
+    ...(config.MILVUS_TOKEN && { token: config.MILVUS_TOKEN }),
+    ...(config.MILVUS_DATABASE && { database: config.MILVUS_DATABASE }),
+  });
+}
+
+export const stampOf = ({ encoder, config }: App, name: string): CatalogStamp => ({
+  name,
+  dimensions: encoder.info.dimensions,
+  fingerprint: catalogFingerprint(encoder.info.fingerprint, config.CATALOG_EMBED),
+});
+
+export type OnOutcome = (outcome: Outcome) => void;
+
+/** Adds a source's products to the catalog of one's own, which is served from then on. With `rebuild` the old one goes first. */
+export async function index(
+  app: App,
+  source: Source,
+  from: string,
+  rebuild: boolean,
+  onOutcome: OnOutcome,
+): Promise<void> {
+  const stamp = stampOf(app, OWN);
+  const { stores, signal } = app;
+  const stored = await stores.stamp(OWN, { signal });
+  if (stored && rebuild) await stores.drop(OWN, { signal });
+  else if (stored && stored.fingerprint !== stamp.fingerprint) throw mismatch(from);
+  const store = await stores.open(stamp, { signal });
+  await ingest(source, { ...app, store }, { embed: app.config.CATALOG_EMBED, signal, onOutcome });
+  await store.optimize({ signal });
+  await writeServed(app.config.MARGAY_DATA, { name: OWN, source: from });
+  await store.close();
+}
+
+const mismatch = (source: string) =>
+  new MargayError(
+    'CATALOG_MISMATCH',
+    'The stored vectors were made by another encoder or from other parts of the products.',
+    {
+      remedy: `Start with the former ENCODER and CATALOG_EMBED, or index again: npm run index -- ${source} --rebuild`,
+    },
+  );
+
+/** The catalog to serve. The demo is drawn and embedded where it is missing, unfinished or another encoder's. */
+export async function openCatalog(app: App, prepareDemo: (total: number) => OnOutcome) {
+  const { stores, signal, config } = app;
+  const served = await readServed(config.MARGAY_DATA);
+  const stamp = stampOf(app, served?.name ?? DEMO);
+  const stored = await stores.stamp(stamp.name, { signal });
+  const agrees = stored?.fingerprint === stamp.fingerprint && stored.dimensions === stamp.dimensions;
+  if (served && !agrees) {
+    const refuse = (): VectorStore => {
+      throw mismatch(served.source);
+    };
+    return { stamp, store: refuse };
+  }
+  if (!served && stored && !agrees) await stores.drop(DEMO, { signal });
+  const store = await stores.open(stamp, { signal });
+  if (!served) {
+    const { demoSource } = await import('./demo/source.ts');
+    const source = demoSource(app.renderer);
+    if ((await store.count({ signal })) < source.total) {
+      const failed: Outcome[] = [];
+      const report = prepareDemo(source.total);
+      const onOutcome: OnOutcome = (outcome) => {
+        if (outcome.status === 'FAILED') failed.push(outcome);
+        report(outcome);
+      };
+      await ingest(source, { ...app, store }, { embed: config.CATALOG_EMBED, signal, onOutcome });
+      await store.optimize({ signal });
+      if (failed[0]?.status === 'FAILED')
+        throw new MargayError('INTERNAL', `The demo could not be prepared: ${failed[0].reason}`);
+    }
+  }
+  return { stamp, store: () => store };
+}
+
+export type Catalog = Awaited<ReturnType<typeof openCatalog>>;
+
+/** Serves a catalog over HTTP until closed. */
+export async function serve(app: App, catalog: Catalog, report: (error: unknown) => void): Promise<RunningServer> {
+  const { config, decoder, encoder, media, reranker, stores, signal } = app;
+  const stages: Stages = {
+    decoder,
+    encoder,
+    media,
+    reranker,
+    store: catalog.store,
+    timeoutMs: config.HTTP_TIMEOUT_MS,
+    rerankTimeoutMs: config.RERANK_TIMEOUT_MS,
+  };
+  const graphql = createGateway({
+    schema: makeSchema(),
+    origins: config.HTTP_ORIGINS,
+    uploads: UPLOADS,
+    report,
+    context: (request): GraphContext => ({
+      stages,
+      media,
+      catalogName: catalog.stamp.name,
+      storeKind: stores.kind,
+      fingerprint: catalog.stamp.fingerprint,
+      origin: originOf(request, config.HTTP_PUBLIC_URL),
+      readPicture: (upload, argument) =>
+        readPicture(upload, { argument, maxBytes: MAX_UPLOAD_BYTES, signal: request.signal }),
+      signal: request.signal,
+      loaders: new ProductLoaders(catalog.store, request.signal, config.HTTP_TIMEOUT_MS),
+    }),
+  });
+  return listen({
+    host: config.HOST,
+    port: config.PORT,
+    keyHashes: config.HTTP_API_KEYS,
+    health: {
+      ready: async () => catalog.store().ping({ signal: AbortSignal.any([signal, AbortSignal.timeout(5_000)]) }),
+    },
+    pictures: servePictures(media),
+    page: graphiqlAssets(fileURLToPath(new URL('../build/web', import.meta.url)), {
+      ...(config.HTTP_PUBLIC_URL && { imageOrigins: [config.HTTP_PUBLIC_URL] }),
+    }),
+    graphql: (req, res) => graphql(req, res, { req, res }),
+    report,
+  });
+}

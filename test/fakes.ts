@@ -1,0 +1,208 @@
+import { createHash } from 'node:crypto';
+import type { Column, Product, ProductId, Row } from '../src/catalog/product.ts';
+import type { Encoded, Encoder, EncoderInput, ModelPixels } from '../src/encode/encoder.ts';
+import type { Picture } from '../src/image/decoder.ts';
+import type { Candidate, Ranking, Reranker, RerankQuery, Usage, Wanted } from '../src/rerank/reranker.ts';
+import type { CatalogStamp, Hit, SearchOptions, StoreFactory, VectorStore } from '../src/retrieve/vector-store.ts';
+
+export const DIMENSIONS = 8;
+
+/** A unit vector that depends on every byte of the seed. */
+export function vectorOf(...seeds: (string | Uint8Array)[]): Float32Array {
+  const hash = createHash('sha256');
+  for (const seed of seeds) hash.update(seed);
+  const digest = hash.digest();
+  const raw = Float32Array.from({ length: DIMENSIONS }, (_, place) => digest.readInt8(place) + 0.5);
+  const norm = Math.hypot(...raw);
+  return raw.map((value) => value / norm);
+}
+
+/** An encoder without a model: what goes in decides what comes out, and every call is counted. */
+export class FakeEncoder implements Encoder {
+  readonly calls: EncoderInput[] = [];
+  readonly info = {
+    name: 'fake',
+    dimensions: DIMENSIONS,
+    fingerprint: 'fake-1',
+    joint: 'NATIVE',
+    demo: false,
+    license: 'Apache-2.0',
+  } as const;
+
+  async prepare(picture: Picture): Promise<ModelPixels> {
+    return { size: 1, rgb: picture.rgb.slice(0, 3) };
+  }
+
+  async encode(input: EncoderInput, { signal }: { signal: AbortSignal }): Promise<Encoded> {
+    signal.throwIfAborted();
+    this.calls.push(input);
+    const vector = vectorOf(input.text ?? '', input.pixels?.rgb ?? '');
+    return { vector, attributes: {}, truncated: false };
+  }
+
+  async close(): Promise<void> {}
+}
+
+const cosine = (a: Float32Array, b: Float32Array) => a.reduce((sum, value, place) => sum + value * b[place]!, 0);
+
+/** The port's promises in plain arrays; what it was asked is kept. */
+export class MemoryStore implements VectorStore {
+  readonly kind = 'memory';
+  readonly dimensions = DIMENSIONS;
+  readonly rows: Row[] = [];
+  readonly asked: { call: string; columns: readonly Column[]; size: number }[] = [];
+  /** Throws this, when set. */
+  fault: Error | undefined;
+
+  #ask(call: string, columns: readonly Column[] = [], size = 1): void {
+    if (this.fault) throw this.fault;
+    this.asked.push({ call, columns, size });
+  }
+
+  async search(vectors: readonly Float32Array[], options: SearchOptions): Promise<Hit[][]> {
+    const { topK, offset = 0, columns, exclude } = options;
+    this.#ask('search', columns, vectors.length);
+    return vectors.map((vector, place) => {
+      const best = new Map<ProductId, Hit>();
+      for (const row of this.rows) {
+        const score = cosine(vector, row.vector);
+        if (row.productId === exclude?.[place] || score <= (best.get(row.productId)?.score ?? -2)) continue;
+        best.set(row.productId, { productId: row.productId, score, ...shown(row, columns) });
+      }
+      return [...best.values()]
+        .sort((a, b) => b.score - a.score || (a.productId < b.productId ? -1 : 1))
+        .slice(offset, offset + topK);
+    });
+  }
+
+  async get(ids: readonly ProductId[], { columns }: { columns: readonly Column[] }): Promise<Map<ProductId, Product>> {
+    this.#ask('get', columns, ids.length);
+    return new Map(this.#main(ids).map((row) => [row.productId, shown(row, columns).product]));
+  }
+
+  async vectors(ids: readonly ProductId[]): Promise<Map<ProductId, Float32Array>> {
+    this.#ask('vectors', [], ids.length);
+    return new Map(this.#main(ids).map((row) => [row.productId, row.vector]));
+  }
+
+  async sources(ids: readonly ProductId[]): Promise<Map<ProductId, string>> {
+    return new Map(this.#main(ids).map((row) => [row.productId, row.source]));
+  }
+
+  async page({ first, after, columns }: { first: number; after?: ProductId; columns: readonly Column[] }) {
+    this.#ask('page', columns);
+    const all = this.#main().filter((row) => after === undefined || row.productId > after);
+    all.sort((a, b) => (a.productId < b.productId ? -1 : 1));
+    return { products: all.slice(0, first).map((row) => shown(row, columns).product), hasNext: all.length > first };
+  }
+
+  async count(): Promise<number> {
+    this.#ask('count');
+    return this.#main().length;
+  }
+
+  async upsert(rows: readonly Row[]): Promise<void> {
+    const ids = new Set(rows.map(({ productId }) => productId));
+    this.rows.splice(0, this.rows.length, ...this.rows.filter(({ productId }) => !ids.has(productId)), ...rows);
+  }
+
+  async remove(ids: readonly ProductId[]): Promise<number> {
+    const gone = this.#main(ids).length;
+    this.rows.splice(0, this.rows.length, ...this.rows.filter(({ productId }) => !ids.includes(productId)));
+    return gone;
+  }
+
+  async optimize(): Promise<void> {}
+  async ping(): Promise<void> {
+    if (this.fault) throw this.fault;
+  }
+  async close(): Promise<void> {}
+
+  #main(ids?: readonly ProductId[]): Row[] {
+    return this.rows.filter(({ ordinal, productId }) => ordinal === 0 && (!ids || ids.includes(productId)));
+  }
+}
+
+function shown(row: Row, columns: readonly Column[]): Pick<Hit, 'product' | 'image' | 'attributes'> {
+  const product = Object.fromEntries(
+    Object.entries(row.product).filter(([name]) => name === 'id' || columns.some((column) => column === name)),
+  );
+  return {
+    product: product as unknown as Product,
+    ...(columns.includes('image') && { image: row.image }),
+    ...(columns.includes('attributes') && { attributes: row.attributes }),
+  };
+}
+
+export class MemoryStores implements StoreFactory {
+  readonly kind = 'memory';
+  readonly store = new MemoryStore();
+  stored: CatalogStamp | null = null;
+
+  async stamp(): Promise<CatalogStamp | null> {
+    return this.stored;
+  }
+  async open(stamp: CatalogStamp): Promise<VectorStore> {
+    this.stored = stamp;
+    return this.store;
+  }
+  async drop(): Promise<void> {
+    this.stored = null;
+    this.store.rows.splice(0);
+  }
+  async close(): Promise<void> {}
+}
+
+const USAGE: Usage = { calls: 1, cached: false, promptTokens: 100, completionTokens: 10 };
+
+/** Reverses the order and says so; `answer` may be replaced, and what it was asked is kept. */
+export class FakeReranker implements Reranker {
+  readonly model = 'fake-reranker';
+  readonly ranked: { query: RerankQuery; candidates: readonly Candidate[]; wanted: Wanted }[] = [];
+  readonly captioned: RerankQuery[] = [];
+  delayMs = 0;
+  onAbort = () => {};
+  fault: Error | undefined;
+  answer = (candidates: readonly Candidate[]): Partial<Ranking> => ({
+    order: candidates.map(({ id }) => id).reverse(),
+  });
+
+  async rank(
+    query: RerankQuery,
+    candidates: readonly Candidate[],
+    wanted: Wanted,
+    { signal }: { signal: AbortSignal },
+  ) {
+    this.ranked.push({ query, candidates, wanted });
+    await this.#wait(signal);
+    const order = this.answer(candidates);
+    return {
+      order: candidates.map(({ id }) => id),
+      rationale: wanted.rationale ? 'It fits.' : null,
+      reasons: new Map(wanted.reasons ? candidates.map(({ id }) => [id, `Because ${id}.`]) : []),
+      caption: wanted.caption ? 'A cat.' : null,
+      repairs: [],
+      usage: USAGE,
+      ...order,
+    };
+  }
+
+  async caption(query: RerankQuery, { signal }: { signal: AbortSignal }) {
+    this.captioned.push(query);
+    await this.#wait(signal);
+    return { caption: 'A cat.', usage: USAGE };
+  }
+
+  async #wait(signal: AbortSignal): Promise<void> {
+    if (this.delayMs > 0)
+      await new Promise((resolve, reject) => {
+        const timer = setTimeout(resolve, this.delayMs);
+        signal.addEventListener('abort', () => {
+          clearTimeout(timer);
+          this.onAbort();
+          reject(signal.reason);
+        });
+      });
+    if (this.fault) throw this.fault;
+  }
+}
