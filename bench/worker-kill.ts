@@ -3,6 +3,7 @@
 //   node bench/worker-kill.ts [encodes] [encodes per kill]
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
@@ -37,6 +38,8 @@ interface Tally {
 const MODEL = fileURLToPath(new URL('../models/pocket', import.meta.url));
 const MAX_CRASHES = 20;
 const LONG_BATCH = 256;
+const ROUNDS = 15;
+const ROUND = 90;
 
 async function sessionModel(): Promise<SessionModel> {
   const { manifest } = await readManifest(MODEL, 'pocket');
@@ -86,6 +89,12 @@ function random(seed: number): () => number {
   };
 }
 
+/** Words, a picture, both, in turn. */
+function exampleRows({ picture }: SessionModel, next: () => number): Row[] {
+  const rgb = Uint8Array.from({ length: picture.size ** 2 * 3 }, () => next() * 256);
+  return [{ ids: [2, 5, 6, 7, 3] }, { ids: [2, 3], picture: { rgb } }, { ids: [2, 5, 6, 3], picture: { rgb } }];
+}
+
 const timed = async (work: () => Promise<unknown>) => {
   const start = performance.now();
   await work();
@@ -97,12 +106,7 @@ async function parent(variant: Variant, from: number, encodes: number, perKill: 
   const model = await sessionModel();
   const start = () => (variant === 'worker thread' ? startThread(model) : startProcess(model));
   const next = random(from + 1);
-  const rgb = Uint8Array.from({ length: model.picture.size ** 2 * 3 }, () => next() * 256);
-  const kinds: Row[] = [
-    { ids: [2, 5, 6, 7, 3] },
-    { ids: [2, 3], picture: { rgb } },
-    { ids: [2, 5, 6, 3], picture: { rgb } },
-  ];
+  const kinds = exampleRows(model, next);
   const tally: Tally = { encodes: from, kills: 0, retried: 0, lost: 0, seconds: 0, killMs: [], restartMs: [], rss: [] };
   const begun = performance.now();
   let runner = await start();
@@ -158,8 +162,31 @@ function slope(points: [number, number][]): number {
   return (1000 * covariance) / settled.reduce((sum, [a]) => sum + (a - x) ** 2, 0);
 }
 
+/** Encodes per second of both variants with no kills, in alternating rounds of one run: other work on the machine meets both. */
+async function compareSpeed(): Promise<Record<Variant, number>> {
+  const model = await sessionModel();
+  const kinds = exampleRows(model, random(1));
+  const runners = { 'worker thread': await startThread(model), 'child process': await startProcess(model) };
+  const rates: Record<Variant, number[]> = { 'worker thread': [], 'child process': [] };
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const variant of ['worker thread', 'child process'] as const) {
+      const milliseconds = await timed(async () => {
+        for (let encode = 0; encode < ROUND; encode++) await runners[variant].run([kinds[encode % kinds.length]!]);
+      });
+      rates[variant].push((1000 * ROUND) / milliseconds);
+    }
+  }
+  await runners['child process'].kill();
+  // Idle, so that even a thread ends in peace.
+  await runners['worker thread'].kill();
+  return {
+    'worker thread': quantile(rates['worker thread'], 0.5),
+    'child process': quantile(rates['child process'], 0.5),
+  };
+}
+
 /** Runs a variant to the end, with a new parent after every crash of the old one. */
-async function measure(variant: Variant, encodes: number, perKill: number) {
+async function measure(variant: Variant, undisturbed: number, encodes: number, perKill: number) {
   const lives: Tally[] = [];
   const crashes: string[] = [];
   for (let from = 0; from < encodes && crashes.length < MAX_CRASHES; ) {
@@ -188,23 +215,22 @@ async function measure(variant: Variant, encodes: number, perKill: number) {
   const last = lives.at(-1)!;
   const kills = lives.flatMap(({ killMs }) => killMs);
   const restarts = lives.flatMap(({ restartMs }) => restartMs);
-  const working =
-    sum(({ seconds }) => seconds) - [...kills, ...restarts].reduce((total, value) => total + value, 0) / 1000;
   const counted = new Map<string, number>();
   for (const crash of crashes) counted.set(crash, (counted.get(crash) ?? 0) + 1);
   for (const [crash, times] of counted) console.log(`${variant}, ${times} times: ${crash}`);
+  const settled = last.rss.length >= 10;
   return {
     variant,
     'encodes reached': last.encodes,
     kills: sum(({ kills }) => kills),
     'runs lost and retried': sum(({ retried }) => retried),
-    'requests lost for good': sum(({ lost }) => lost),
+    'requests lost for good (beside crashes)': sum(({ lost }) => lost),
     'crashes of the parent': crashes.length,
-    'encodes/s, starts and kills apart': (last.encodes / working).toFixed(0),
+    'encodes/s undisturbed, median': undisturbed.toFixed(0),
     'kill, ms p50 / p99': `${quantile(kills, 0.5).toFixed(1)} / ${quantile(kills, 0.99).toFixed(1)}`,
     'restart, ms p50 / p99': `${quantile(restarts, 0.5).toFixed(0)} / ${quantile(restarts, 0.99).toFixed(0)}`,
-    'parent RSS, MB first / last': `${last.rss[0]?.[1].toFixed(0)} / ${last.rss.at(-1)?.[1].toFixed(0)}`,
-    'parent RSS slope, MB per 1,000 encodes': slope(last.rss).toFixed(2),
+    'parent RSS, MB first / last': settled ? `${last.rss[0]![1].toFixed(0)} / ${last.rss.at(-1)![1].toFixed(0)}` : '-',
+    'parent RSS slope, MB per 1,000 encodes': settled ? slope(last.rss).toFixed(2) : '-',
     [`run of ${LONG_BATCH} pictures, ms`]: last.longRunMs?.toFixed(0) ?? '-',
     'ms to be rid of a worker in that run': last.longKillMs?.toFixed(0) ?? '-',
   };
@@ -226,7 +252,12 @@ if (!isMainThread) {
 } else {
   const encodes = Number(process.argv[2] ?? 10_000);
   const perKill = Number(process.argv[3] ?? 50);
-  const results = [await measure('worker thread', encodes, perKill), await measure('child process', encodes, perKill)];
+  console.log(`${encodes} encodes, one in ${perKill} killed; Node ${process.version}, ${availableParallelism()} cores`);
+  const speed = await compareSpeed();
+  const results = [];
+  for (const variant of ['worker thread', 'child process'] as const) {
+    results.push(await measure(variant, speed[variant], encodes, perKill));
+  }
   const wide = Math.max(...Object.keys(results[0]!).map(({ length }) => length));
   for (const row of Object.keys(results[0]!) as (keyof (typeof results)[0])[]) {
     console.log(

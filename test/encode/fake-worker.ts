@@ -1,0 +1,42 @@
+// Speaks the worker's protocol without a model: its ids are instructions. A vector holds the sum of the ids, the number of rows
+// in the batch, how many batches this process has run, and its process id.
+import { existsSync, rmSync } from 'node:fs';
+import type { Row } from '../../src/encode/onnx-session.ts';
+import type { WorkerReply, WorkerRequest } from '../../src/encode/onnx-worker.ts';
+import { DIE, DIE_ONCE, HANG, REFUSE, SLOW } from './fake-instructions.ts';
+
+let batches = 0;
+let once = '';
+const reply = (message: WorkerReply) => process.send?.(message);
+
+function run(id: number, rows: readonly Row[]): void {
+  batches++;
+  const asked = (instruction: number) => rows.some(({ ids }) => ids.includes(instruction));
+  if (asked(DIE)) process.kill(process.pid, 'SIGKILL');
+  if (asked(DIE_ONCE) && existsSync(once)) {
+    rmSync(once);
+    process.kill(process.pid, 'SIGKILL');
+  }
+  if (asked(HANG)) for (;;);
+  if (asked(REFUSE)) return void reply({ kind: 'failed', id, message: 'No.' });
+  if (asked(SLOW)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+  const answers = rows.map(({ ids }) => ({
+    vector: Float32Array.of(
+      ids.reduce((sum, value) => sum + value, 0),
+      rows.length,
+      batches,
+      process.pid,
+    ),
+    logits: {},
+  }));
+  reply({ kind: 'done', id, rows: answers });
+}
+
+process.on('message', (request: WorkerRequest) => {
+  if (request.kind === 'run') return run(request.id, request.rows);
+  once = request.model.encode;
+  // The file that stands in for the vision graph makes it fail from the start.
+  if (existsSync(request.model.vision)) process.exit(3);
+  reply({ kind: 'ready' });
+});
+process.on('disconnect', () => process.exit());

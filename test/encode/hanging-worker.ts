@@ -1,0 +1,3 @@
+// Takes every request and answers none.
+process.on('message', () => {});
+process.on('disconnect', () => process.exit());
