@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { MargayError } from './errors.ts';
 
 const flag = z.enum(['0', '1', 'true', 'false', 'on', 'off']).transform((value) => ['1', 'true', 'on'].includes(value));
-const integer = (min: number, max: number) => z.string().regex(/^\d+$/).transform(Number).pipe(z.int().min(min).max(max));
+const integer = (min: number, max: number) =>
+  z.string().regex(/^\d+$/).transform(Number).pipe(z.int().min(min).max(max));
 const list = z.string().transform((value) =>
   value
     .split(',')
@@ -12,7 +13,10 @@ const list = z.string().transform((value) =>
 const secretHash = z.string().regex(/^[0-9a-f]{64}$/i);
 const origin = z
   .url({ protocol: /^https?$/ })
-  .refine((value) => URL.canParse(value) && new URL(value).origin === value, 'expected an origin such as https://shop.example');
+  .refine(
+    (value) => URL.canParse(value) && new URL(value).origin === value,
+    'expected an origin such as https://shop.example',
+  );
 
 /**
  * Every setting, once: its name, its bounds, its default and what it means. README's table is made from the descriptions
@@ -20,8 +24,16 @@ const origin = z
  */
 const Settings = z.object({
   PORT: integer(0, 65_535).default(4000).describe('Port to listen on; 0 takes a free one.'),
-  HOST: z.string().min(1).default('127.0.0.1').describe('Address to listen on. Beyond loopback `HTTP_API_KEYS` or `HTTP_OPEN=1` is needed.'),
-  MARGAY_DATA: z.string().min(1).default('.margay').describe('Folder that holds the catalog, its pictures and the demo.'),
+  HOST: z
+    .string()
+    .min(1)
+    .default('127.0.0.1')
+    .describe('Address to listen on. Beyond loopback `HTTP_API_KEYS` or `HTTP_OPEN=1` is needed.'),
+  MARGAY_DATA: z
+    .string()
+    .min(1)
+    .default('.margay')
+    .describe('Folder that holds the catalog, its pictures and the demo.'),
   HTTP_API_KEYS: list
     .pipe(z.array(secretHash))
     .default([])
@@ -32,16 +44,26 @@ const Settings = z.object({
     .default([])
     .describe('Origins of web pages that may call the API, comma-separated. None by default; GraphiQL needs none.'),
   HTTP_PUBLIC_URL: origin.optional().describe("Origin written into picture URLs; by default the request's own `Host`."),
-  HTTP_TIMEOUT_MS: integer(100, 600_000).default(30_000).describe('Deadline of one search without the rerank pass, in milliseconds.'),
+  HTTP_TIMEOUT_MS: integer(100, 600_000)
+    .default(30_000)
+    .describe('Deadline of one search without the rerank pass, in milliseconds.'),
   ENCODER: z.string().min(1).default('pocket').describe('Encoder: a folder of `models/`, or a path to one.'),
-  ENCODER_THREADS: integer(1, 64).optional().describe('Threads for inference; by default one less than the cores, at least 1.'),
+  ENCODER_THREADS: integer(1, 64)
+    .optional()
+    .describe('Threads for inference; by default one less than the cores, at least 1.'),
   CATALOG_EMBED: z
     .enum(['image', 'image+title'])
     .default('image')
-    .describe("What of a product is embedded: its pictures alone, or each with the title."),
+    .describe('What of a product is embedded: its pictures alone, or each with the title.'),
   RERANK: z.enum(['on', 'off']).default('on').describe('`off` switches the rerank pass off for all searches.'),
-  RERANK_TIMEOUT_MS: integer(100, 600_000).default(20_000).describe('Deadline of a whole rerank pass, in milliseconds.'),
-  MILVUS_ADDRESS: z.string().min(1).optional().describe('`host:port` of a Milvus server. Without it LanceDB runs in process.'),
+  RERANK_TIMEOUT_MS: integer(100, 600_000)
+    .default(20_000)
+    .describe('Deadline of a whole rerank pass, in milliseconds.'),
+  MILVUS_ADDRESS: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('`host:port` of a Milvus server. Without it LanceDB runs in process.'),
   MILVUS_TOKEN: z.string().min(1).optional().describe('Token for Milvus (`user:password` or an API key).'),
   MILVUS_DATABASE: z.string().min(1).optional().describe('Database on Milvus.'),
 });
@@ -69,15 +91,24 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     Object.keys(Settings.shape).flatMap((name) => (env[name]?.trim() ? [[name, env[name].trim()]] : [])),
   );
   const parsed = Settings.safeParse(given);
-  const faults = parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path[0]?.toString()}: ${issue.message}`);
+  const faults = parsed.success
+    ? []
+    : parsed.error.issues.map((issue) => `${issue.path[0]?.toString()}: ${issue.message}`);
   if (parsed.success) {
     const { HOST, HTTP_API_KEYS, HTTP_OPEN } = parsed.data;
     if (!isLoopback(HOST) && HTTP_API_KEYS.length === 0 && !HTTP_OPEN)
-      faults.push('HOST: other machines could reach this address: set HTTP_API_KEYS (hashes of keys), or HTTP_OPEN=1 to serve anyone');
+      faults.push(
+        'HOST: other machines could reach this address: set HTTP_API_KEYS (hashes of keys), or HTTP_OPEN=1 to serve anyone',
+      );
   } else if (!isLoopback(given.HOST ?? '127.0.0.1') && !given.HTTP_API_KEYS && !given.HTTP_OPEN) {
-    faults.push('HOST: other machines could reach this address: set HTTP_API_KEYS (hashes of keys), or HTTP_OPEN=1 to serve anyone');
+    faults.push(
+      'HOST: other machines could reach this address: set HTTP_API_KEYS (hashes of keys), or HTTP_OPEN=1 to serve anyone',
+    );
   }
   if (!parsed.success || faults.length > 0)
-    throw new MargayError('BAD_INPUT', `The settings have ${faults.length} fault(s):\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
+    throw new MargayError(
+      'BAD_INPUT',
+      `The settings have ${faults.length} fault(s):\n${faults.map((fault) => `  ${fault}`).join('\n')}`,
+    );
   return Object.freeze(parsed.data);
 }
