@@ -1,0 +1,150 @@
+import { EXAMPLE_PICTURE } from './example-picture.ts';
+
+export interface Example {
+  /** As the menu says it; the tab itself is named after the operation. */
+  readonly label: string;
+  readonly query: string;
+  readonly variables?: string;
+}
+
+const json = (value: unknown) => JSON.stringify(value, null, 2);
+
+/** Operations that run as they are on any catalog. */
+export const EXAMPLES: readonly Example[] = [
+  {
+    label: 'A picture and four words',
+    query: `# A picture of a leopard, and "phone case with this": press play (Ctrl-Enter).
+# Then attach a picture of your own, under this editor, and press it again.
+query Leopard($image: Upload!) {
+  search(text: "phone case with this", image: $image) {
+    queryCaption
+    rationale
+    reranked {
+      position
+      rank
+      score
+      product { id title price }
+      image { url(width: 320) }
+    }
+    hits {
+      rank
+      score
+      product { id title }
+      image { url(width: 320) }
+    }
+    rerank { status model calls milliseconds }
+    image { id expiresAt }
+  }
+}
+`,
+    variables: json({ image: EXAMPLE_PICTURE }),
+  },
+  {
+    label: 'Words alone',
+    query: `# Words alone. Nothing here asks for a reason or a second order: so no reranker is called, and nothing paid.
+query Words($text: String!) {
+  search(text: $text, topK: 12) {
+    scoreKind
+    hits {
+      rank
+      score
+      product { id title category price }
+      image { url(width: 320) }
+    }
+  }
+}
+`,
+    variables: json({ text: 'a red mug with dots' }),
+  },
+  {
+    label: 'The reasons, after the hits',
+    query: `# The hits come at once; @defer lets the second opinion come when it is ready.
+query Reasons($image: Upload!) {
+  search(text: "tote bag with this", image: $image) {
+    hits {
+      rank
+      score
+      product { id title }
+      image { url(width: 320) }
+    }
+    ... @defer {
+      rationale
+      reranked {
+        position
+        reason
+        score
+        product { id title }
+        image { url(width: 320) }
+      }
+      rerank { status fallback model calls cached milliseconds }
+    }
+  }
+}
+`,
+    variables: json({ image: EXAMPLE_PICTURE }),
+  },
+  {
+    label: 'The next page, by imageId',
+    query: `# A picture is sent once, by uploadImage or with the first search, and its id pages on for an hour.
+# This page calls uploadImage for a picture named in an ID variable; a program keeps \`search { image { id } }\`.
+query NextPage($imageId: ID!, $offset: Int!) {
+  search(text: "phone case with this", imageId: $imageId, offset: $offset) {
+    image { id expiresAt image { width height } }
+    hits {
+      rank
+      score
+      product { id title }
+      image { url(width: 320) }
+    }
+  }
+}
+`,
+    variables: json({ imageId: EXAMPLE_PICTURE, offset: 9 }),
+  },
+  {
+    label: 'Products and what is like them',
+    query: `# The neighbors of several products are looked up together. One product alone: product(id: "...").
+query Similar {
+  products(first: 3) {
+    nodes {
+      id
+      title
+      images { url(width: 320) }
+      similar(topK: 6) {
+        rank
+        score
+        product { id title }
+        image { url(width: 320) }
+      }
+    }
+  }
+}
+`,
+  },
+  {
+    label: 'The catalog and its encoder',
+    query: `query Catalog($after: String) {
+  catalog {
+    name
+    count
+    store
+    encoder { name dimensions fingerprint joint }
+  }
+  products(first: 12, after: $after) {
+    totalCount
+    pageInfo { hasNextPage endCursor }
+    nodes {
+      id
+      title
+      category
+      print
+      color
+      price
+      images { url(width: 320) placeholder }
+    }
+  }
+}
+`,
+    variables: json({ after: null }),
+  },
+];

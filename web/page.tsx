@@ -1,0 +1,89 @@
+import { ToolbarButton, ToolbarMenu, useGraphiQL, useGraphiQLActions } from '@graphiql/react';
+import { GraphiQL } from 'graphiql';
+import { useMemo, useState } from 'react';
+import { EXAMPLES, type Example } from './examples.ts';
+import { pictureFetcher } from './fetcher.ts';
+import { HitStrip } from './hit-strip.tsx';
+import { PicturePicker } from './picture-picker.tsx';
+import type { PictureShelf } from './picture-shelf.ts';
+import { Spots } from './spots.tsx';
+import { type PageStorage, pageStorage } from './storage.ts';
+
+export function Page({ shelf, url }: { shelf: PictureShelf; url: string }) {
+  const fetcher = useMemo(() => pictureFetcher({ url, shelf }), [url, shelf]);
+  const [storage] = useState(pageStorage);
+  const [start] = useState(() => startingTabs(storage));
+  return (
+    <GraphiQL
+      fetcher={fetcher}
+      storage={storage}
+      defaultEditorToolsVisibility="variables"
+      inputValueDeprecation
+      schemaDescription
+      {...start}
+    >
+      <GraphiQL.Logo>
+        <span className="margay-logo">
+          <Spots />
+          margay
+        </span>
+      </GraphiQL.Logo>
+      <GraphiQL.Toolbar>
+        {({ prettify, merge, copy }) => (
+          <>
+            {prettify}
+            {merge}
+            {copy}
+            <ExampleMenu />
+          </>
+        )}
+      </GraphiQL.Toolbar>
+      <GraphiQL.Footer>
+        <HitStrip />
+      </GraphiQL.Footer>
+      <PicturePicker shelf={shelf} />
+    </GraphiQL>
+  );
+}
+
+/**
+ * The examples, unless this browser has tabs from before. A link may carry an operation, `/graphql?query=...&variables=...`: it is shown in a tab of its own, and never run by itself.
+ * GraphiQL fills its editors from `initial...` and not from the first tab's variables, so that tab is given twice.
+ */
+function startingTabs(storage: PageStorage) {
+  const search = new URLSearchParams(location.search);
+  const query = search.get('query');
+  const asked = query ? [{ query, variables: search.get('variables') ?? '' }] : [];
+  const defaultTabs = [...asked, ...EXAMPLES];
+  const [first] = storage.getItem('graphiql:tabState') === null ? defaultTabs : asked;
+  return { defaultTabs, ...(first && { initialQuery: first.query, initialVariables: first.variables }) };
+}
+
+/** The tabs one starts with, for those who have closed or changed them. */
+function ExampleMenu() {
+  const { addTab } = useGraphiQLActions();
+  const { queryEditor, variableEditor } = useGraphiQL(({ queryEditor, variableEditor }) => ({
+    queryEditor,
+    variableEditor,
+  }));
+  const open = ({ query, variables = '' }: Example) => {
+    addTab();
+    queryEditor?.setValue(query);
+    variableEditor?.setValue(variables);
+  };
+  return (
+    <ToolbarMenu
+      button={
+        <ToolbarButton label="Examples">
+          <Spots className="graphiql-toolbar-icon" />
+        </ToolbarButton>
+      }
+    >
+      {EXAMPLES.map((example) => (
+        <ToolbarMenu.Item key={example.label} onSelect={() => open(example)}>
+          {example.label}
+        </ToolbarMenu.Item>
+      ))}
+    </ToolbarMenu>
+  );
+}
