@@ -46,7 +46,7 @@ export class DiskMedia implements MediaStore {
   put(decoded: Decoded): Promise<StoredImage> {
     const { id, picture } = decoded;
     return this.#change(id, async () => {
-      const known = await this.#pictures.record(id);
+      const known = await this.#pictures.whole(id);
       if (known) return toImage(id, known);
       const master = await this.#renderer.write(picture, 'jpeg');
       await this.#pictures.write(id, MASTER, master);
@@ -63,7 +63,7 @@ export class DiskMedia implements MediaStore {
   putQuery(decoded: Decoded, pixels: ModelPixels, fingerprint: string): Promise<QueryPicture> {
     const { id, picture } = decoded;
     return this.#change(id, async () => {
-      const known = await this.#queries.record(id);
+      const known = await this.#queries.whole(id);
       if (!known) await this.#queries.write(id, MASTER, await this.#renderer.write(picture, 'jpeg'));
       await this.#queries.write(id, PIXELS, pixels.rgb);
       const expiresAt = this.#now() + QUERY_LIFE;

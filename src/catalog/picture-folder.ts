@@ -43,6 +43,13 @@ export class PictureFolder {
     }
   }
 
+  /** The record of a picture whose master is there as well: after a power cut one may be without the other. */
+  async whole(id: string): Promise<KeptPicture | null> {
+    const record = await this.record(id);
+    const file = record && (await stat(this.#path(id, MASTER)).catch(orNull));
+    return file?.size ? record : null;
+  }
+
   async writeRecord(id: string, record: KeptPicture): Promise<void> {
     await this.write(id, RECORD, Buffer.from(JSON.stringify(record)));
   }

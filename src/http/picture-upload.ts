@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import type { Readable } from 'node:stream';
 import type { FileUpload } from 'graphql-upload-ts';
 import { MargayError } from '../errors.ts';
 import { abortable } from '../policy/deadline.ts';
@@ -52,15 +53,16 @@ function fromDataUri(uri: string, options: PictureUploadOptions): Uint8Array {
 
 async function fromFile(value: unknown, options: PictureUploadOptions): Promise<Uint8Array> {
   const { argument, signal } = options;
-  const file = await abortable(Promise.resolve(hasPromise(value) ? value.promise : value), signal).catch((error) =>
-    refuse(error, options),
-  );
+  const arrival = Promise.resolve(hasPromise(value) ? value.promise : value);
+  const file = await abortable(arrival, signal).catch((error) => refuse(error, 'never came', options));
   if (!isFile(file))
     throw new MargayError('BAD_INPUT', `"${argument}" is neither a file nor a data: URI.`, { argument, remedy: SEND });
-  const stream = file.createReadStream();
-  const onAbort = () => stream.destroy(signal.reason instanceof Error ? signal.reason : new Error('Aborted.'));
+  let stream: Readable | undefined;
+  const onAbort = () => stream?.destroy(signal.reason instanceof Error ? signal.reason : new Error('Aborted.'));
   signal.addEventListener('abort', onAbort, { once: true });
   try {
+    // It throws by itself when the request has failed meanwhile.
+    stream = file.createReadStream();
     const chunks: Buffer[] = [];
     let size = 0;
     for await (const chunk of stream as AsyncIterable<Buffer>) {
@@ -71,25 +73,23 @@ async function fromFile(value: unknown, options: PictureUploadOptions): Promise<
     signal.throwIfAborted();
     return Buffer.concat(chunks, size);
   } catch (error) {
-    return refuse(error, options);
+    // The library's own limit on a file; there the status says what happened, and the text may change.
+    const status = error instanceof Error && 'status' in error ? error.status : undefined;
+    return refuse(status === 413 ? tooLarge(options) : error, 'was cut off on its way', options);
   } finally {
     signal.removeEventListener('abort', onAbort);
-    stream.destroy();
+    stream?.destroy();
   }
 }
 
-/** The library's errors, by their code: the texts may change, and may quote the request. */
-function refuse(error: unknown, options: PictureUploadOptions): never {
-  if (options.signal.aborted) throw options.signal.reason;
+function refuse(error: unknown, what: string, { argument, signal }: PictureUploadOptions): never {
+  if (signal.aborted) throw signal.reason;
   if (error instanceof MargayError) throw error;
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'FILE_TOO_LARGE') throw tooLarge(options);
-  const { argument } = options;
-  const message =
-    code === 'FILE_MISSING'
-      ? `The file of "${argument}" is missing from the request.`
-      : `The file of "${argument}" was cut off on its way.`;
-  throw new MargayError('BAD_UPLOAD', message, { argument, remedy: 'Send the whole request again.', cause: error });
+  throw new MargayError('BAD_UPLOAD', `The file of "${argument}" ${what}.`, {
+    argument,
+    remedy: 'Send the whole request again, with every file that its map names.',
+    cause: error,
+  });
 }
 
 const tooLarge = ({ argument, maxBytes }: PictureUploadOptions) =>
