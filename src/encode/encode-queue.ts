@@ -22,6 +22,8 @@ interface Job extends Waiting {
   /** Runs that ended in a dead or hung process, or in a refused batch. */
   failures: number;
   alone: boolean;
+  /** Its caller has left; what still runs for it is not repeated. */
+  left: boolean;
 }
 
 const MAX_FAILURES = 2;
@@ -75,6 +77,7 @@ export class EncodeQueue {
       const leave = () => {
         const place = this.#waiting.indexOf(job);
         if (place >= 0) this.#waiting.splice(place, 1);
+        job.left = true;
         reject(signal.reason);
       };
       const settled =
@@ -93,6 +96,7 @@ export class EncodeQueue {
         reject: settled(reject),
         failures: 0,
         alone: false,
+        left: false,
       };
       signal.addEventListener('abort', leave, { once: true });
       this.#waiting.push(job);
@@ -179,6 +183,7 @@ export class EncodeQueue {
       for (const job of batch) {
         job.failures++;
         job.alone = true;
+        if (job.left) continue;
         if (this.#stop.signal.aborted) job.reject(closed());
         else if (job.failures >= MAX_FAILURES) job.reject(this.#unavailable(1, error));
         else this.#waiting.push(job);

@@ -60,6 +60,7 @@ export async function preprocess(
   resize: Decoder['resize'],
   signal: AbortSignal,
 ): Promise<ModelPixels> {
+  signal.throwIfAborted();
   const source = middle(picture);
   const scaled = scaledSize(source, size);
   const same = scaled.width === source.width && scaled.height === source.height;

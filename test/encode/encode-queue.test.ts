@@ -1,3 +1,4 @@
+import { fork } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { BATCH_LIMITS } from '../../src/encode/batches.ts';
 import { EncodeQueue, type QueueOptions } from '../../src/encode/encode-queue.ts';
 import type { Row, RowResult, SessionModel } from '../../src/encode/onnx-session.ts';
+import type { WorkerRequest } from '../../src/encode/onnx-worker.ts';
 import { MargayError } from '../../src/errors.ts';
 import { DIE, DIE_ONCE, HANG, REFUSE, SLOW } from './fake-instructions.ts';
 import { isMargayError } from './margay-error.ts';
@@ -182,6 +184,20 @@ test('an aborted request leaves at once and is never run; one that runs is let g
   expect([sum(result), batchNumber(result)]).toEqual([9, 2]);
 });
 
+test('a request whose caller left is not run again when its worker dies', async () => {
+  // Run again, it would hold up the next request for all this time.
+  const queue = await makeQueue({ batchDeadline: 10_000 });
+  const begun = performance.now();
+  const stop = new AbortController();
+  const leaving = queue.submit(text(HANG), 'query', stop.signal).catch((error: unknown) => error);
+  await sleep(20);
+  stop.abort('left');
+  expect(await leaving).toBe('left');
+  process.kill(queue.pid!, 'SIGKILL');
+  expect(sum(await queue.submit(text(4), 'query', signal))).toBe(4);
+  expect(performance.now() - begun).toBeLessThan(8_000);
+});
+
 test('closing rejects what waits, lets the running batch end, and ends the process', async () => {
   const queue = await makeQueue();
   const pid = queue.pid!;
@@ -206,11 +222,11 @@ test('closing does not wait for a process that hangs', async () => {
 });
 
 test('the process ends with its parent and outlives a Ctrl-C that the parent handles', async () => {
-  const { fork } = await import('node:child_process');
   const child = fork(new URL('../../src/encode/onnx-worker.ts', import.meta.url), { execArgv: [] });
-  await new Promise((resolve) => child.once('spawn', resolve));
-  // A signal that arrives before its handler is set would end it.
-  await sleep(500);
+  // An answer shows that its handlers are set.
+  const answered = new Promise((resolve) => child.once('message', resolve));
+  child.send({ kind: 'run', id: 1, rows: [], keepTokens: false } satisfies WorkerRequest);
+  expect(await answered).toMatchObject({ kind: 'failed', id: 1 });
   child.kill('SIGINT');
   await sleep(100);
   expect(child.exitCode ?? child.signalCode).toBeNull();
