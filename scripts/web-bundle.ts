@@ -12,7 +12,8 @@ import { brotliCompress, constants, gzip } from 'node:zlib';
 import { build, type Metafile, type Plugin } from 'esbuild';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
-const SOURCES = ['web/**/*', 'scripts/web-bundle.ts'];
+// The demo draws the example's picture.
+const SOURCES = ['web/**/*', 'src/demo/**/*', 'scripts/web-bundle.ts'];
 const PACKAGES = ['@graphiql/react', '@graphiql/toolkit', 'esbuild', 'graphiql', 'graphql', 'monaco-editor', 'react'];
 
 const TYPES: Record<string, string> = {
@@ -116,10 +117,15 @@ const pictures: Plugin = {
   },
 };
 
-/** JPEG of 640 x 480. */
+/** JPEG of 640 x 640: a leopard of the kind that the demo's searches are about, drawn from a seed that nothing is trained on. */
 async function leopard(): Promise<Buffer> {
-  const { default: sharp } = await import('sharp');
-  return sharp(path.join(ROOT, 'web/leopard.svg')).jpeg({ quality: 86 }).toBuffer();
+  const [{ default: sharp }, { drawSubject }, { seedIn }] = await Promise.all([
+    import('sharp'),
+    import('../src/demo/subjects.ts'),
+    import('../src/demo/seeds.ts'),
+  ]);
+  const { svg } = drawSubject({ print: 'leopard', seed: seedIn('evaluation', 0, 0) });
+  return sharp(Buffer.from(svg)).resize(640).jpeg({ quality: 86 }).toBuffer();
 }
 
 /** The page with its style sheet, its script, and the chunks that the script will ask for in any case. */
@@ -167,6 +173,18 @@ async function store(folder: string, name: string, contents: Uint8Array): Promis
   return { ...described, br: br.length, gz: gz.length };
 }
 
+/** Two that bundle at once both succeed: the later one stays. */
+async function swap(fresh: string, old: string): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    await rm(old, { recursive: true, force: true });
+    try {
+      return await rename(fresh, old);
+    } catch (error) {
+      if (attempt === 5) throw error;
+    }
+  }
+}
+
 const { values } = parseArgs({ options: { out: { type: 'string', default: 'build/web' } } });
 const out = path.resolve(ROOT, values.out);
 const sources = await sourceHash();
@@ -196,8 +214,7 @@ if (last?.sources !== sources) {
     ...outputFiles.map(({ path: file, contents }) => store(fresh, path.basename(file), contents)),
   ]);
   await writeFile(path.join(fresh, 'manifest.json'), JSON.stringify({ sources, files }, null, 1));
-  await rm(out, { recursive: true, force: true });
-  await rename(fresh, out);
+  await swap(fresh, out);
   const sum = (size: (file: ManifestFile) => number) => files.reduce((total, file) => total + size(file), 0) / 1e6;
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   console.log(

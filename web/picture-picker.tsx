@@ -60,14 +60,7 @@ export function PicturePicker({ shelf }: { shelf: PictureShelf }) {
           {slots.map((slot) => (
             <div key={slot.variable} className="margay-slot">
               {asList(variables?.[slot.variable]).map((value, index) => (
-                <PictureChip
-                  // biome-ignore lint/suspicious/noArrayIndexKey: one picture may stand twice in a list
-                  key={index}
-                  shelf={shelf}
-                  value={value}
-                  slot={slot}
-                  onRemove={() => remove(slot, index)}
-                />
+                <PictureChip key={index} shelf={shelf} value={value} slot={slot} onRemove={() => remove(slot, index)} />
               ))}
               <FileButton slot={slot} onFiles={(files) => attach(slot, files)} />
             </div>
