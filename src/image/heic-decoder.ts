@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { MargayError } from '../errors.ts';
 import { Admission } from '../policy/admission.ts';
-import type { HeicAnswer, HeicTask } from './heic-worker.ts';
+import type { HeicAnswer, HeicTask, HeicThreadData } from './heic-worker.ts';
 
 /** A heap that one big picture has grown past this is given back by replacing the thread. */
 const KEPT_HEAP = 256 * 2 ** 20;
@@ -10,6 +10,8 @@ export interface HeicOptions {
   readonly maxPixels: number;
   readonly maxWaiting?: number;
   readonly maxWaitMs?: number;
+  /** What one decode may take, in bytes. */
+  readonly maxHeap?: number;
   /** The thread's module; a test may put one that fails. */
   readonly script?: URL;
 }
@@ -25,6 +27,7 @@ export class HeicDecoder {
     this.#options = {
       maxWaiting: 16,
       maxWaitMs: 5_000,
+      maxHeap: 2 ** 30,
       script: new URL('./heic-worker.ts', import.meta.url),
       ...options,
     };
@@ -57,8 +60,14 @@ export class HeicDecoder {
         return answer;
       }
       const cause = new Error(answer.detail);
-      if (answer.why === 'too large')
-        throw new MargayError('IMAGE_TOO_LARGE', `The HEIC has ${answer.detail} pixels.`, { cause });
+      if (answer.why === 'too large') {
+        // Its heap is full, and never shrinks.
+        await this.#end();
+        throw new MargayError('IMAGE_TOO_LARGE', `The HEIC is too large: ${answer.detail}.`, {
+          cause,
+          remedy: 'Send a smaller picture.',
+        });
+      }
       throw new MargayError('BAD_IMAGE', 'The HEIC is damaged or cut off.', {
         cause,
         remedy: 'Send the whole file, or a JPEG of it.',
@@ -94,7 +103,8 @@ export class HeicDecoder {
   }
 
   #start(): Worker {
-    const worker = new Worker(this.#options.script, { execArgv: [], env: {}, name: 'heic' });
+    const workerData: HeicThreadData = { maxHeap: this.#options.maxHeap };
+    const worker = new Worker(this.#options.script, { execArgv: [], env: {}, name: 'heic', workerData });
     // Without a listener the error would end the process; the exit that follows tells the rest.
     worker.on('error', () => {});
     worker.once('exit', () => {

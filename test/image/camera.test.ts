@@ -41,7 +41,8 @@ const CODES: Readonly<Record<string, string>> = {
 };
 
 const { signal } = new AbortController();
-const decoder = new SharpDecoder();
+// A busy machine is no fault of a file.
+const decoder = new SharpDecoder({ deadlineMs: 60_000 });
 const renderer = new SharpRenderer();
 const folder = await mkdtemp(join(tmpdir(), 'margay-camera-'));
 const media = new DiskMedia({ folder, renderer });

@@ -19,7 +19,7 @@ vi.mock(import('../../src/image/vips.ts'), async (original) => {
 const data = '../shared/data';
 const absent = !existsSync(join(data, 'camera.json'));
 const { signal } = new AbortController();
-const decoder = new SharpDecoder();
+const decoder = new SharpDecoder({ deadlineMs: 60_000 });
 afterAll(() => decoder.close());
 
 const square = (side: number, background = '#c83232') =>
@@ -125,7 +125,7 @@ describe('limits', () => {
 
   test('more work than the memory budget holds waits; more than may wait is refused', async () => {
     const avif = await square(1200).avif({ effort: 0 }).toBuffer();
-    const narrow = new SharpDecoder({ memoryBudget: 1, maxWaiting: 2 });
+    const narrow = new SharpDecoder({ memoryBudget: 1, maxWaiting: 2, maxWaitMs: 60_000, deadlineMs: 60_000 });
     const outcomes = await Promise.all(Array.from({ length: 5 }, () => refusal(narrow.decode(avif, { signal }))));
     expect(outcomes.map((error) => error?.code ?? 'ok').sort()).toEqual(['OVERLOADED', 'OVERLOADED', 'ok', 'ok', 'ok']);
     expect(outcomes.find(Boolean)).toMatchObject({ retryAfter: expect.any(Number) });
