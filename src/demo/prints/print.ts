@@ -1,0 +1,64 @@
+import type { Palette } from '../palette.ts';
+import { n } from '../path.ts';
+import type { Random } from '../random.ts';
+import type { Print } from '../vocabulary.ts';
+import { cow, giraffe, leopard, tiger, zebra } from './animal.ts';
+import { checkered, chevron, plaid, polkaDot, striped } from './geometric.ts';
+import { camouflage, floral, galaxy, marble, tropicalLeaves } from './nature.ts';
+import { type PrintMaker, TILE } from './tile.ts';
+
+const MAKERS: Record<Print, PrintMaker> = {
+  plain: () => '',
+  leopard,
+  zebra,
+  tiger,
+  cow,
+  giraffe,
+  floral,
+  striped,
+  'polka dot': polkaDot,
+  plaid,
+  camouflage,
+  marble,
+  galaxy,
+  'tropical leaves': tropicalLeaves,
+  chevron,
+  checkered,
+};
+
+/** How far a print turns on its product, in degrees: stripes run either way, a chevron stays level. */
+const TURNS: Record<Print, readonly number[]> = {
+  plain: [0],
+  leopard: [0, 30, 60, 90, 140],
+  zebra: [0, 20, 70, 90, -20],
+  tiger: [0, 15, -15, 80],
+  cow: [0, 45, 90],
+  giraffe: [0, 30, 60],
+  floral: [0, 20, 45],
+  striped: [0, 0, 90, 90, 45, -45],
+  'polka dot': [0, 0, 45],
+  plaid: [0, 0, 0, 45],
+  camouflage: [0, 0, 90, 30],
+  marble: [0, 30, 60, 120],
+  galaxy: [0, 45, 90],
+  'tropical leaves': [0, 30, -30],
+  chevron: [0, 0, 0, 90],
+  checkered: [0, 0, 45],
+};
+
+export interface PrintOptions {
+  readonly id: string;
+  /** 1: a tile is 100 units wide. */
+  readonly scale: number;
+  /** Degrees added to the print's own turn. */
+  readonly turn?: number;
+}
+
+/** An SVG `<pattern>` to be named as a fill: `url(#id)`. */
+export function pattern(print: Print, palette: Palette, random: Random, options: PrintOptions): string {
+  const turn = random.pick(TURNS[print]) + (options.turn ?? 0) + random.about(4);
+  const [x, y] = [random.between(-TILE, 0), random.between(-TILE, 0)];
+  // The ground reaches past the tile, else its edges show as hairlines.
+  const ground = `<rect x="-2" y="-2" width="${TILE + 4}" height="${TILE + 4}" fill="${palette.ground}"/>`;
+  return `<pattern id="${options.id}" width="${TILE}" height="${TILE}" patternUnits="userSpaceOnUse" patternTransform="translate(${n(x)} ${n(y)}) rotate(${n(turn)}) scale(${options.scale.toFixed(3)})">${ground}${MAKERS[print](palette, random)}</pattern>`;
+}

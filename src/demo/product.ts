@@ -1,0 +1,31 @@
+import { paletteOf } from './palette.ts';
+import { Pen } from './pen.ts';
+import { Random } from './random.ts';
+import { backdrop, camera, document, pose, type Style, shadow } from './scenes.ts';
+import { PRINT_SCALE, SHAPES } from './shapes/shape.ts';
+import type { Color, Kind, Print } from './vocabulary.ts';
+
+export interface ProductDrawing {
+  readonly kind: Kind;
+  readonly print: Print;
+  readonly color: Color;
+  readonly seed: number;
+  readonly style: Style;
+}
+
+/** One product as a square SVG document. The same arguments give the same string. */
+export function drawProduct({ kind, print, color, seed, style }: ProductDrawing): string {
+  const random = new Random(seed);
+  const pen = new Pen(random, paletteOf(print, color, random));
+  const spread = style === 'varied' ? random.between(0.8, 1.55) : random.between(0.95, 1.3);
+  pen.print(print, 'print', (PRINT_SCALE[kind] ?? 1) * spread);
+  const shape = SHAPES[kind](pen);
+  const ground = backdrop(random, style, shape.foot !== undefined);
+  const cast = shadow(random, shape);
+  return document(
+    camera(random, style, {
+      defs: pen.defs + ground.defs + cast.defs,
+      markup: `${ground.markup}<g transform="${pose(random, style)}">${cast.markup}${shape.markup}</g>`,
+    }),
+  );
+}
