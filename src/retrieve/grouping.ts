@@ -1,0 +1,56 @@
+import type { ProductId } from '../catalog/product.ts';
+import { byId } from './product-key.ts';
+
+/** A row that a search found. `place` is where the adapter finds its other columns. */
+export interface Candidate<Place> {
+  readonly productId: ProductId;
+  readonly ordinal: number;
+  readonly score: number;
+  readonly place: Place;
+}
+
+/** Best row first: by score, then product id, then the picture's place in the product. */
+const better = (a: Candidate<unknown>, b: Candidate<unknown>): number =>
+  b.score - a.score || byId(a.productId, b.productId) || a.ordinal - b.ordinal;
+
+/** Each product once, by its best row, best first. */
+export function bestOfEach<Place>(candidates: Iterable<Candidate<Place>>): Candidate<Place>[] {
+  const best = new Map<ProductId, Candidate<Place>>();
+  for (const candidate of candidates) {
+    const known = best.get(candidate.productId);
+    if (!known || better(candidate, known) < 0) best.set(candidate.productId, candidate);
+  }
+  return [...best.values()].sort(better);
+}
+
+/** Rows are asked for in steps of this factor until enough products are among them. */
+const WIDER = 4;
+
+/**
+ * The first `wanted` products for each query of a search that knows only rows, all queries in one trip. It is widened for those that need
+ * it until the products are certain: rows that tie with the last one read may have unread equals, so they count only once every row is
+ * read or `most` rows are asked for.
+ * @param exclude for each query a product left out.
+ * @param nearest for each of the queries (by place) at most `limit` rows, best first.
+ */
+export async function firstProducts<Place>(
+  wanted: number,
+  exclude: readonly (ProductId | undefined)[],
+  most: number,
+  nearest: (queries: readonly number[], limit: number) => Promise<readonly (readonly Candidate<Place>[])[]>,
+): Promise<Candidate<Place>[][]> {
+  const found: Candidate<Place>[][] = exclude.map(() => []);
+  let open = [...exclude.keys()];
+  for (let limit = Math.min(most, 2 * wanted + 8); open.length > 0; limit = Math.min(most, limit * WIDER)) {
+    const answers = await nearest(open, limit);
+    open = open.filter((query, place) => {
+      const rows = answers[place] ?? [];
+      const all = rows.length < limit || limit >= most;
+      const floor = all ? Number.NEGATIVE_INFINITY : rows.at(-1)!.score;
+      const products = bestOfEach(rows.filter(({ productId, score }) => productId !== exclude[query] && score > floor));
+      found[query] = products.slice(0, wanted);
+      return !all && products.length < wanted;
+    });
+  }
+  return found;
+}

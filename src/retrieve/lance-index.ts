@@ -1,0 +1,71 @@
+import { Index, type Table } from '@lancedb/lancedb';
+import type { Table as ArrowTable } from 'apache-arrow';
+import type { Column } from '../catalog/product.ts';
+import type { Embedding } from '../encode/encoder.ts';
+import type { Candidate } from './grouping.ts';
+import { readId } from './product-key.ts';
+
+/** Partitions read at least: recall 1.00 on 100,000 random unit vectors of 256 floats at 11 ms, where 10 give .60 at 6 ms. */
+const PROBES = 40;
+/** Read further, as many as there are, where those hold too few rows. */
+const ALL_PROBES = 100_000;
+/** Growth since the index was made, after which its partitions are made anew. */
+const OUTGROWN = 2;
+/** Old versions younger than this may still be read by a search under way. */
+const KEEP_VERSIONS_MS = 60_000;
+/** Key of the vector field's metadata: how many rows the index was made from. */
+const INDEXED_ROWS = 'margay:indexed-rows';
+
+/** Where a found row lies. */
+export interface LancePlace {
+  readonly table: ArrowTable;
+  readonly row: number;
+}
+
+/** For each vector its nearest rows, best first, with these columns, in one trip. `exact` passes the index by. */
+export async function nearestRows(
+  table: Table,
+  [first, ...others]: readonly Embedding[],
+  { limit, columns, exact }: { limit: number; columns: readonly Column[]; exact: boolean },
+): Promise<Candidate<LancePlace>[][]> {
+  const query = table.query().nearestTo(first!);
+  for (const vector of others) query.addQueryVector(vector);
+  query.distanceType('cosine').limit(limit);
+  if (exact) query.bypassVectorIndex();
+  else query.maximumNprobes(ALL_PROBES).minimumNprobes(PROBES);
+  const selected = new Set<string>(['product_id', 'ordinal', ...columns, '_distance']);
+  if (others.length > 0) selected.add('query_index');
+  const rows: ArrowTable = await query.select([...selected]).toArrow();
+  const found: Candidate<LancePlace>[][] = [[], ...others.map(() => [])];
+  // A query without rows comes back without columns.
+  if (rows.numRows === 0) return found;
+  const ids = rows.getChild('product_id')!;
+  const ordinals = rows.getChild('ordinal')!;
+  const distances = rows.getChild('_distance')!;
+  const queries = rows.getChild('query_index');
+  for (let row = 0; row < rows.numRows; row++)
+    found[queries ? Number(queries.get(row)) : 0]!.push({
+      productId: readId(ids.get(row)),
+      ordinal: ordinals.get(row),
+      score: 1 - distances.get(row),
+      place: { table: rows, row },
+    });
+  return found;
+}
+
+/** Fewer fragments, no versions that nobody reads, and for more than `exactRows` rows an index that holds them all. */
+export async function compact(table: Table, exactRows: number): Promise<void> {
+  const rows = await table.countRows();
+  if (rows > exactRows && (await outgrown(table, rows))) {
+    await table.createIndex('vector', { config: Index.ivfFlat({ distanceType: 'cosine' }), replace: true });
+    await table.createIndex('product_id', { config: Index.btree(), replace: true });
+    await table.updateFieldMetadata([{ path: 'vector', metadata: { [INDEXED_ROWS]: String(rows) } }]);
+  }
+  await table.optimize({ cleanupOlderThan: new Date(Date.now() - KEEP_VERSIONS_MS) });
+}
+
+async function outgrown(table: Table, rows: number): Promise<boolean> {
+  const vector = (await table.schema()).fields.find(({ name }) => name === 'vector');
+  const indexed = (await table.listIndices()).some(({ columns }) => columns.includes('vector'));
+  return !indexed || rows >= OUTGROWN * Number(vector?.metadata.get(INDEXED_ROWS) ?? 0);
+}

@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto';
+import { type Connection, connect, type Table } from '@lancedb/lancedb';
+import { MargayError } from '../errors.ts';
+import { abortable, withDeadline } from '../policy/deadline.ts';
+import { checkStamp } from './catalog-stamp.ts';
+import { LanceCatalog, type LanceLimits } from './lance-catalog.ts';
+import { isMissing, lanceError } from './lance-errors.ts';
+import { catalogSchema, readStamp } from './lance-schema.ts';
+import { checkName } from './store-input.ts';
+import type { CatalogStamp, StoreFactory } from './vector-store.ts';
+
+const LIMITS: LanceLimits = { timeoutMs: 10_000, optimizeMs: 600_000, memoryFloats: 2 ** 20, exactRows: 20_000 };
+
+/** Catalogs in process: one LanceDB table each, in one folder. */
+export class LanceStores implements StoreFactory {
+  readonly kind = 'lancedb';
+  readonly #connection: Connection;
+  readonly #limits: LanceLimits;
+
+  constructor(connection: Connection, limits: LanceLimits) {
+    this.#connection = connection;
+    this.#limits = limits;
+  }
+
+  /** @param folder made where it is missing. */
+  static async open(folder: string, limits: Partial<LanceLimits> = {}): Promise<LanceStores> {
+    try {
+      // Without the interval a connection would not see what others wrote.
+      return new LanceStores(await connect(folder, { readConsistencyInterval: 0 }), { ...LIMITS, ...limits });
+    } catch (error) {
+      throw lanceError(error);
+    }
+  }
+
+  stamp(name: string, { signal }: { signal: AbortSignal }): Promise<CatalogStamp | null> {
+    return this.#call('Reading the catalog stamp', name, signal, async () => {
+      const table = await this.#find(name);
+      if (!table) return null;
+      const { dimensions, fingerprint } = await stampOf(table);
+      table.close();
+      return { name, dimensions, fingerprint };
+    });
+  }
+
+  open(stamp: CatalogStamp, { signal }: { signal: AbortSignal }): Promise<LanceCatalog> {
+    return this.#call('Opening the catalog', stamp.name, signal, async () => {
+      // A catalog made by another process at the same moment is opened, and its stamp compared like any other.
+      const table =
+        (await this.#find(stamp.name)) ??
+        (await this.#connection.createEmptyTable(stamp.name, catalogSchema(stamp, randomUUID()), { existOk: true }));
+      checkStamp(await stampOf(table), stamp);
+      return new LanceCatalog(table, stamp, this.#limits);
+    });
+  }
+
+  drop(name: string, { signal }: { signal: AbortSignal }): Promise<void> {
+    return this.#call('Dropping the catalog', name, signal, () =>
+      this.#connection.dropTable(name).catch((error) => {
+        if (!isMissing(error)) throw error;
+      }),
+    );
+  }
+
+  async close(): Promise<void> {
+    this.#connection.close();
+  }
+
+  #find(name: string): Promise<Table | null> {
+    return this.#connection.openTable(name).catch((error) => {
+      if (isMissing(error)) return null;
+      throw error;
+    });
+  }
+
+  async #call<T>(what: string, name: string, caller: AbortSignal, work: () => Promise<T>): Promise<T> {
+    checkName(name);
+    caller.throwIfAborted();
+    using signal = withDeadline(caller, this.#limits.timeoutMs, what);
+    try {
+      return await abortable(work(), signal);
+    } catch (error) {
+      throw signal.aborted ? signal.reason : lanceError(error);
+    }
+  }
+}
+
+async function stampOf(table: Table) {
+  const stamp = readStamp((await table.schema()).metadata);
+  if (stamp) return stamp;
+  throw new MargayError(
+    'STORE_UNAVAILABLE',
+    'The store holds a table of that name that is no catalog of this gateway.',
+    {
+      remedy: 'Move it away, or point MARGAY_DATA elsewhere.',
+    },
+  );
+}
