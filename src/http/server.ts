@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { keyChecker, refuseKeyless } from './access.ts';
 import { type Health, serveHealth } from './health.ts';
+import { isPlainHost } from './origin.ts';
 
 export interface ServerOptions {
   readonly host: string;
@@ -13,6 +14,13 @@ export interface ServerOptions {
   readonly page: (req: IncomingMessage, res: ServerResponse) => boolean | Promise<boolean>;
   readonly graphql: (req: IncomingMessage, res: ServerResponse) => unknown;
   readonly report: (error: unknown) => void;
+  readonly timeouts?: Timeouts;
+}
+
+/** How long a client may take to send its headers, and its whole request, in milliseconds. */
+export interface Timeouts {
+  readonly headers: number;
+  readonly request: number;
 }
 
 export interface RunningServer {
@@ -22,14 +30,20 @@ export interface RunningServer {
   close(graceMs?: number): Promise<void>;
 }
 
-/** How long a client may take to send its headers, and its whole request: a photo over a slow phone line fits, a stalled socket does not. */
-const HEADERS_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 60_000;
+/** A photo over a slow phone line fits, a stalled socket does not. */
+const TIMEOUTS: Timeouts = { headers: 10_000, request: 60_000 };
 
 export async function listen(options: ServerOptions): Promise<RunningServer> {
   const allowed = keyChecker(options.keyHashes);
+  const timeouts = options.timeouts ?? TIMEOUTS;
   const server = createServer(
-    { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: 65_000 },
+    {
+      headersTimeout: timeouts.headers,
+      requestTimeout: timeouts.request,
+      // Node looks for late ones this often; by default only every 30 s.
+      connectionsCheckingInterval: Math.min(timeouts.headers, 5_000),
+      keepAliveTimeout: 65_000,
+    },
     (req, res) => {
       answer(req, res).catch((error) => {
         options.report(error);
@@ -41,7 +55,9 @@ export async function listen(options: ServerOptions): Promise<RunningServer> {
 
   async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const path = (req.url ?? '/').split('?', 1)[0]!;
-    if (path === '/graphql') {
+    if (req.headers.host !== undefined && !isPlainHost(req.headers.host)) {
+      res.writeHead(400, { 'content-type': 'text/plain', connection: 'close' }).end('The Host header names no host.\n');
+    } else if (path === '/graphql') {
       if (await options.page(req, res)) return;
       if (req.method !== 'OPTIONS' && !allowed(req)) return refuseKeyless(res);
       await options.graphql(req, res);
