@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql';
-import { type ErrorCode, MargayError } from '../errors.ts';
+import { ERROR_CODES, type ErrorCode, MargayError } from '../errors.ts';
 
 /** Status of a request that is refused before execution. Errors of a field never set one: they would turn a partial answer into a failed request. */
 export const HTTP_STATUS: Partial<Record<ErrorCode, number>> = {
@@ -40,20 +40,18 @@ const isAbort = (error: unknown) =>
   error instanceof Error && (error.name === 'AbortError' || error.name === 'TimeoutError');
 const aborted = () => new MargayError('DEADLINE_EXCEEDED', 'The request was given up before it was done.');
 
-/** Syntax, validation and coercion errors are the request's fault; they come from graphql-js without a code. */
+/** Errors of a request that could not be run: graphql-js gives them no code and Yoga codes of its own; only a code of the closed list leaves. */
 export function withCode(error: GraphQLError): GraphQLError {
-  if (
-    typeof error.extensions.code === 'string' &&
-    error.extensions.code !== 'GRAPHQL_VALIDATION_FAILED' &&
-    error.extensions.code !== 'GRAPHQL_PARSE_FAILED'
-  )
-    return error;
+  if (ERROR_CODES.some((code) => code === error.extensions.code)) return error;
   const { message, nodes, source, positions, path } = error;
-  return new GraphQLError(message, {
-    nodes,
-    source,
-    positions,
-    path,
-    extensions: { ...error.extensions, code: 'BAD_INPUT' },
-  });
+  const { originalError, ...extensions } = error.extensions;
+  // Yoga answers 400 where a body could not be read, and quotes the body: the status stays, the quotation does not.
+  if (originalError) extensions.http ??= { status: 400 };
+  return new GraphQLError(message, { nodes, source, positions, path, extensions: { ...extensions, ...blame(error) } });
 }
+
+/** A body beyond all limits is a picture: nothing else that we take is as large. */
+const blame = ({ extensions }: GraphQLError) =>
+  extensions.code === 'REQUEST_ENTITY_TOO_LARGE'
+    ? { code: 'IMAGE_TOO_LARGE', remedy: 'Send a smaller picture.' }
+    : { code: 'BAD_INPUT' };
