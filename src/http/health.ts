@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { MargayError } from '../errors.ts';
 
 export interface Health {
   /** Resolves while a search can be answered; its rejection says why not. */
@@ -24,4 +25,5 @@ export async function serveHealth(
   return true;
 }
 
-const reasonOf = (error: unknown) => (error instanceof Error ? error.message : 'unknown');
+/** Only our own messages are fit to be shown: others name addresses and paths. */
+const reasonOf = (error: unknown) => (error instanceof MargayError ? error.message : 'A search cannot be answered.');
