@@ -1,5 +1,4 @@
 import {
-  type ASTVisitor,
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
@@ -7,7 +6,6 @@ import {
   Kind,
   type OperationDefinitionNode,
   type SelectionSetNode,
-  type ValidationContext,
 } from 'graphql';
 
 /** What one request may ask for. GraphiQL's introspection query passes: fields that begin with __ do not count. */
@@ -34,14 +32,17 @@ const NOTHING: Measure = { depth: 0, aliases: 0, searches: 0, objects: 0 };
 const tooComplex = (what: string, remedy: string) =>
   new GraphQLError(`The operation ${what}.`, { extensions: { code: 'TOO_COMPLEX', remedy, http: { status: 400 } } });
 
-/** Refuses documents that are too deep, have too many aliases or too many searches; sizes count by literal or as the most a variable may say. */
-export function complexityRule(context: ValidationContext): ASTVisitor {
-  return {
-    OperationDefinition(operation) {
-      const fault = refuse(measureOperation(context.getDocument(), operation));
-      if (fault) context.reportError(fault);
-    },
-  };
+/**
+ * What makes a document too complex whatever its variables say; sizes count where they are written.
+ * To be asked before validation, whose own rules take exponential time on deep documents.
+ */
+export function complexityFault(document: DocumentNode): GraphQLError | undefined {
+  for (const definition of document.definitions) {
+    if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
+    const fault = refuse(measureOperation(document, definition));
+    if (fault) return fault;
+  }
+  return undefined;
 }
 
 function refuse({ depth, aliases, searches, objects }: Measure): GraphQLError | undefined {
@@ -105,7 +106,7 @@ function measureOperation(
       depth: inner.depth + 1,
       aliases: inner.aliases + (node.alias ? 1 : 0),
       searches: inner.searches + (node.name.value === 'search' ? 1 : 0),
-      objects: node.selectionSet ? 1 + inner.objects * sizeOf(node, variables) : 0,
+      objects: node.selectionSet ? 1 + inner.objects * sizeOf(node, operation, variables) : 0,
     };
   };
   return measure(operation.selectionSet);
@@ -118,13 +119,23 @@ const add = (a: Measure, b: Measure): Measure => ({
   objects: a.objects + b.objects,
 });
 
-function sizeOf(node: FieldNode, variables: Readonly<Record<string, unknown>> | undefined): number {
+function sizeOf(
+  node: FieldNode,
+  operation: OperationDefinitionNode,
+  variables: Readonly<Record<string, unknown>> | undefined,
+): number {
   const size = SIZES[node.name.value];
   if (!size) return 1;
-  const value = node.arguments?.find(({ name }) => name.value === size.argument)?.value;
-  if (!value) return size.fallback;
-  if (value.kind === Kind.INT) return Math.max(1, Number(value.value));
-  // Before execution a variable's value is unknown: it counts once the values are there.
-  const sent = value.kind === Kind.VARIABLE ? variables?.[value.name.value] : undefined;
-  return typeof sent === 'number' ? Math.max(1, sent) : 1;
+  let value = node.arguments?.find(({ name }) => name.value === size.argument)?.value;
+  if (value?.kind === Kind.VARIABLE) {
+    const { value: variable } = value.name;
+    // Before execution a variable's value is unknown: it counts once the values are there.
+    if (!variables) return 1;
+    const sent = variables[variable];
+    if (typeof sent === 'number') return Math.max(1, sent);
+    value = operation.variableDefinitions?.find(
+      (definition) => definition.variable.name.value === variable,
+    )?.defaultValue;
+  }
+  return value?.kind === Kind.INT ? Math.max(1, Number(value.value)) : size.fallback;
 }

@@ -3,7 +3,7 @@ import { useDeferStream } from '@graphql-yoga/plugin-defer-stream';
 import { type DefinitionNode, type DocumentNode, GraphQLError, type GraphQLSchema, Kind, parse, visit } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
 import type { GraphContext } from '../graph/context.ts';
-import { checkComplexity, complexityRule, LIMITS } from '../graph/limits.ts';
+import { checkComplexity, complexityFault, LIMITS } from '../graph/limits.ts';
 import { maskError, withCode } from './mask-error.ts';
 import { streamedUploads, type UploadLimits } from './uploads.ts';
 
@@ -67,7 +67,10 @@ function limits(): Plugin {
   return {
     onParse: ({ setParseFn }) =>
       setParseFn((source, options) => parse(source, { ...options, maxTokens: LIMITS.tokens })),
-    onValidate: ({ addValidationRule }) => addValidationRule(complexityRule),
+    onValidate({ params, setResult }) {
+      const fault = complexityFault(params.documentAST as DocumentNode);
+      if (fault) setResult([fault]);
+    },
     onExecute({ args }) {
       const operation = args.document.definitions.find(
         (definition: DefinitionNode) =>
