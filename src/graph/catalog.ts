@@ -16,7 +16,7 @@ const Encoder = builder.objectRef<GraphContext>('Encoder').implement({
 const Catalog = builder.objectRef<GraphContext>('Catalog').implement({
   fields: (t) => ({
     name: t.exposeString('catalogName'),
-    count: t.int({ resolve: ({ stages, signal }) => stages.store().count({ signal }) }),
+    count: t.int({ resolve: ({ loaders }) => loaders.count() }),
     encoder: t.field({ type: Encoder, resolve: (context) => context }),
     store: t.exposeString('storeKind'),
   }),

@@ -2,12 +2,12 @@ import DataLoader from 'dataloader';
 import type { Column, Product, ProductId } from '../catalog/product.ts';
 import { MargayError } from '../errors.ts';
 import { withDeadline } from '../policy/deadline.ts';
-import type { Hit, VectorStore } from '../retrieve/vector-store.ts';
+import type { Hit, ProductPage, VectorStore } from '../retrieve/vector-store.ts';
 
 /** The most of one kind of look-up that go to the store at once. */
 const BATCH = 100;
 
-/** Products reached without a search, one trip for all of a request that select the same columns. */
+/** Products reached without a search, each wait with a deadline; one trip for all of a request that select the same columns. */
 export class ProductLoaders {
   readonly #store: () => VectorStore;
   readonly #signal: AbortSignal;
@@ -45,6 +45,17 @@ export class ProductLoaders {
       const hits = new Map(known.map((key, place) => [key, found[place]]));
       return ids.map((key) => hits.get(key) ?? null);
     }).load(id);
+  }
+
+  async page(options: { first: number; after?: ProductId; columns: readonly Column[] }): Promise<ProductPage> {
+    using signal = withDeadline(this.#signal, this.#timeoutMs, 'Loading products');
+    return await this.#store().page({ ...options, signal });
+  }
+
+  /** Number of products. */
+  async count(): Promise<number> {
+    using signal = withDeadline(this.#signal, this.#timeoutMs, 'Counting products');
+    return await this.#store().count({ signal });
   }
 
   #loader<V>(

@@ -3,7 +3,6 @@ import { MargayError } from '../errors.ts';
 import type { Hit as FoundHit, ProductPage } from '../retrieve/vector-store.ts';
 import { MAX_TOP_K } from '../search/query.ts';
 import { builder } from './builder.ts';
-import type { GraphContext } from './context.ts';
 import { Image } from './image.ts';
 import { selected } from './loaders.ts';
 import { hitColumns, productColumns, select } from './selection.ts';
@@ -76,7 +75,7 @@ const ProductConnection = builder.objectRef<{ page: ProductPage; after: boolean 
     pageInfo: t.field({ type: PageInfo, resolve: (connection) => connection }),
     totalCount: t.int({
       nullable: true,
-      resolve: (_page, _args, { stages, signal }) => stages.store().count({ signal }),
+      resolve: (_page, _args, { loaders }) => loaders.count(),
     }),
   }),
 });
@@ -92,15 +91,14 @@ builder.queryFields((t) => ({
     type: ProductConnection,
     nullable: true,
     args: { first: t.arg.int({ required: true, defaultValue: 50 }), after: t.arg.string() },
-    resolve: async (_root, { first, after }, { stages, signal }: GraphContext, info) => {
+    resolve: async (_root, { first, after }, { loaders }, info) => {
       bounded('first', first);
       const chosen = select(info.fieldNodes, info);
       const nodes = [...(chosen.get('nodes') ?? []), ...(select(chosen.get('edges') ?? [], info).get('node') ?? [])];
-      const page = await stages.store().page({
+      const page = await loaders.page({
         first,
         ...(after == null ? {} : { after: readCursor(after) }),
         columns: productColumns(nodes, info),
-        signal,
       });
       return { page, after: after != null };
     },

@@ -88,6 +88,8 @@ export function searchPlan(nodes: readonly FieldNode[], info: Info): Plan {
   };
 }
 
-/** Whether the hits are wanted in the first payload. */
-export const hitsAtOnce = (nodes: readonly FieldNode[], info: Info): boolean =>
-  select(nodes, info, { deferred: false }).has('hits');
+/** Whether something of the first payload needs the hits. */
+export function hitsAtOnce(nodes: readonly FieldNode[], info: Info): boolean {
+  const chosen = select(nodes, info, { deferred: false });
+  return ['hits', 'reranked', 'rationale'].some((field) => chosen.has(field));
+}
