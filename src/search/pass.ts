@@ -1,6 +1,6 @@
 import type { ProductId } from '../catalog/product.ts';
 import { MargayError } from '../errors.ts';
-import { withDeadline } from '../policy/deadline.ts';
+import { abortable, withDeadline } from '../policy/deadline.ts';
 import type { Candidate, Ranking, Repair, Reranker, RerankQuery, Usage } from '../rerank/reranker.ts';
 import type { Hit } from '../retrieve/vector-store.ts';
 import type { Plan, Query } from './query.ts';
@@ -71,27 +71,30 @@ export async function runPass(
     if (!plan.ranking || hits.length === 0) {
       const status = plan.ranking ? 'APPLIED' : 'NOT_SELECTED';
       if (!plan.caption || !about.picture) return untouched(status);
-      const { caption, usage } = await reranker.caption(about, { signal });
+      const { caption, usage } = await abortable(reranker.caption(about, { signal }), signal);
       return { ...untouched(status, spent(usage)), caption };
     }
-    const ranking = await reranker.rank(
-      about,
-      hits.slice(0, query.rerankDepth).map(candidate),
-      { caption: plan.caption && about.picture !== undefined, rationale: plan.rationale, reasons: plan.reasons },
-      { signal },
-    );
-    const status = ranking.repairs.some((repair) => repair !== 'RATIONALE_DROPPED') ? 'REPAIRED' : 'APPLIED';
+    const candidates = hits.slice(0, query.rerankDepth).map(candidate);
+    const wanted = {
+      caption: plan.caption && about.picture !== undefined,
+      rationale: plan.rationale,
+      reasons: plan.reasons,
+    };
+    const ranking = await abortable(reranker.rank(about, candidates, wanted, { signal }), signal);
+    const { order, rationale, repairs } = whole(ranking, candidates);
+    const status = repairs.some((repair) => repair !== 'RATIONALE_DROPPED') ? 'REPAIRED' : 'APPLIED';
     return {
-      ...untouched(status, { ...spent(ranking.usage), repairs: ranking.repairs }),
-      order: permutation(ranking, hits),
+      ...untouched(status, { ...spent(ranking.usage), repairs }),
+      order: [...order, ...hits.keys().drop(candidates.length)],
       reasons: ranking.reasons,
-      rationale: ranking.rationale,
+      rationale,
       caption: ranking.caption,
     };
   } catch (error) {
     caller.throwIfAborted();
     return untouched('FELL_BACK', {
-      fallback: fallbackOf(error),
+      // An adapter that was cut off may throw anything.
+      fallback: fallbackOf(signal.aborted ? signal.reason : error),
       model,
       milliseconds: Math.round(performance.now() - started),
     });
@@ -110,16 +113,31 @@ function candidate(hit: Hit): Candidate {
   };
 }
 
-/** Holds the promise that `reranked` is a whole permutation of `hits` even if an adapter breaks its own. */
-function permutation(ranking: Ranking, hits: readonly Hit[]): number[] {
-  const places = new Map(hits.map((hit, place) => [hit.productId, place]));
+interface Whole {
+  /** Places of all candidates, best first. */
+  readonly order: readonly number[];
+  readonly rationale: string | null;
+  readonly repairs: readonly Repair[];
+}
+
+/** Holds the promise that `reranked` is a whole permutation of `hits` even if an adapter breaks its own, and says that it had to. */
+function whole(ranking: Ranking, candidates: readonly Candidate[]): Whole {
+  const places = new Map(candidates.map(({ id }, place) => [id, place]));
   const order = new Set<number>();
+  const repairs = new Set(ranking.repairs);
   for (const id of ranking.order) {
     const place = places.get(id);
-    if (place !== undefined) order.add(place);
+    if (place === undefined) repairs.add('UNKNOWN_IDS');
+    else if (order.has(place)) repairs.add('DUPLICATE_IDS');
+    else order.add(place);
   }
-  for (const place of places.values()) order.add(place);
-  return [...order];
+  if (order.size < candidates.length) repairs.add('MISSING_IDS');
+  for (const place of candidates.keys()) order.add(place);
+  // The rationale speaks of the adapter's first, which may not be ours.
+  const [first] = order;
+  const kept = ranking.order[0] === candidates[first!]?.id;
+  if (ranking.rationale !== null && !kept) repairs.add('RATIONALE_DROPPED');
+  return { order: [...order], rationale: kept ? ranking.rationale : null, repairs: [...repairs] };
 }
 
 function fallbackOf(error: unknown): Fallback {

@@ -2,7 +2,7 @@ import type { MediaStore, QueryPicture } from '../catalog/media-store.ts';
 import type { Attributes, Encoded, Encoder, ModelPixels } from '../encode/encoder.ts';
 import { MargayError } from '../errors.ts';
 import type { Decoder, Picture } from '../image/decoder.ts';
-import { withDeadline } from '../policy/deadline.ts';
+import { abortable, withDeadline } from '../policy/deadline.ts';
 import { once } from '../policy/once.ts';
 import type { Reranker, RerankQuery } from '../rerank/reranker.ts';
 import type { Hit, VectorStore } from '../retrieve/vector-store.ts';
@@ -109,5 +109,5 @@ async function within<T>(
   work: (signal: AbortSignal) => Promise<T>,
 ) {
   using signal = withDeadline(caller, milliseconds, what);
-  return await work(signal);
+  return await abortable(work(signal), signal);
 }
