@@ -94,17 +94,14 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   const faults = parsed.success
     ? []
     : parsed.error.issues.map((issue) => `${issue.path[0]?.toString()}: ${issue.message}`);
-  if (parsed.success) {
-    const { HOST, HTTP_API_KEYS, HTTP_OPEN } = parsed.data;
-    if (!isLoopback(HOST) && HTTP_API_KEYS.length === 0 && !HTTP_OPEN)
-      faults.push(
-        'HOST: other machines could reach this address: set HTTP_API_KEYS (hashes of keys), or HTTP_OPEN=1 to serve anyone',
-      );
-  } else if (!isLoopback(given.HOST ?? '127.0.0.1') && !given.HTTP_API_KEYS && !given.HTTP_OPEN) {
+  // Each by itself, so that this fault is told beside those of other settings.
+  const { HOST, HTTP_API_KEYS, HTTP_OPEN } = Settings.shape;
+  const noKeys = HTTP_API_KEYS.safeParse(given.HTTP_API_KEYS).data?.length === 0;
+  const closed = HTTP_OPEN.safeParse(given.HTTP_OPEN).data === false;
+  if (!isLoopback(HOST.parse(given.HOST)) && noKeys && closed)
     faults.push(
       'HOST: other machines could reach this address: set HTTP_API_KEYS (hashes of keys), or HTTP_OPEN=1 to serve anyone',
     );
-  }
   if (!parsed.success || faults.length > 0)
     throw new MargayError(
       'BAD_INPUT',
