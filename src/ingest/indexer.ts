@@ -108,10 +108,11 @@ async function prepare(
     } catch (error) {
       pass(image, error);
     }
-  const source = fingerprintOf(product, embed, read);
-  if (source === known) return { outcome: { name: product.id, status: 'UNCHANGED', skipped }, rows: [] };
+  if (fingerprintOf(product, embed, read) === known)
+    return { outcome: { name: product.id, status: 'UNCHANGED', skipped }, rows: [] };
 
   const embedded: Omit<Row, 'productId' | 'ordinal' | 'product' | 'source'>[] = [];
+  const judged: typeof read = [];
   for (const { image, bytes } of read)
     try {
       const decoded = await stages.decoder.decode(bytes, { signal });
@@ -121,8 +122,11 @@ async function prepare(
       const { vector } =
         embed === 'image' ? alone : await stages.encoder.encode({ pixels, text: product.title }, { signal, priority });
       embedded.push({ vector, attributes: alone.attributes, image: await stages.media.put(decoded) });
+      judged.push({ image, bytes });
     } catch (error) {
       pass(image, error);
+      // What took too long once gets another chance at the next run: it does not count as seen.
+      if (!isLate(error)) judged.push({ image, bytes });
     }
   if (embedded.length === 0) {
     const reason = skipped[0]?.reason ?? 'It has no picture.';
@@ -139,7 +143,13 @@ async function prepare(
   };
   return {
     outcome: { name: product.id, status: 'INDEXED', skipped },
-    rows: embedded.map((row, ordinal) => ({ ...row, productId: product.id, ordinal, product: shown, source })),
+    rows: embedded.map((row, ordinal) => ({
+      ...row,
+      productId: product.id,
+      ordinal,
+      product: shown,
+      source: fingerprintOf(product, embed, judged),
+    })),
   };
 }
 
@@ -152,6 +162,7 @@ const ABOUT_THE_PICTURE = new Set([
   'NOT_FOUND',
   'DEADLINE_EXCEEDED',
 ]);
+const isLate = (error: unknown) => error instanceof MargayError && error.code === 'DEADLINE_EXCEEDED';
 const isAboutThePicture = (error: unknown): error is MargayError =>
   error instanceof MargayError && ABOUT_THE_PICTURE.has(error.code);
 

@@ -1,9 +1,9 @@
 import { createReadStream } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
 import { z } from 'zod';
+import type { ProductId } from '../catalog/product.ts';
 import { readPictureFile } from './picture-file.ts';
-import type { Source, SourceFault, SourceProduct } from './source.ts';
+import { isFault, type Source, type SourceFault, type SourceProduct } from './source.ts';
 
 /** One line. Other fields are ignored. */
 const Line = z.object({
@@ -24,28 +24,49 @@ export async function jsonlSource(file: string): Promise<Source> {
     total,
     async *items() {
       let number = 0;
+      const lines = new Map<ProductId, number>();
       for await (const line of linesOf(file)) {
         number += 1;
-        if (line.trim()) yield parse(line, number, dirname(file));
+        if (!line.trim()) continue;
+        const item = parse(line, number, dirname(file));
+        const before = isFault(item) ? undefined : lines.get(item.id);
+        if (before !== undefined) {
+          yield { name: `line ${number}`, reason: `Its id is that of line ${before} too.` };
+          continue;
+        }
+        if (!isFault(item)) lines.set(item.id, number);
+        yield item;
       }
     },
   };
 }
 
-const linesOf = (file: string) =>
-  createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY });
+/** Lines end with LF alone: node's readline also ends them at U+2028, which JSON allows within a string. */
+async function* linesOf(file: string): AsyncGenerator<string> {
+  let rest = '';
+  for await (const chunk of createReadStream(file, { encoding: 'utf8' })) {
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines;
+  }
+  if (rest) yield rest;
+}
 
 function parse(text: string, number: number, folder: string): SourceProduct | SourceFault {
   const name = `line ${number}`;
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    // A byte order mark counts as a blank.
+    json = JSON.parse(text.trim());
   } catch {
     return { name, reason: 'It is not JSON.' };
   }
   const parsed = Line.safeParse(json);
   if (!parsed.success)
-    return { name, reason: parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ') };
+    return {
+      name,
+      reason: parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'line'}: ${message}`).join('; '),
+    };
   const { images, ...product } = parsed.data;
   return {
     ...product,

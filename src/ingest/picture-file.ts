@@ -10,7 +10,9 @@ export async function readPictureFile(path: string, name: string): Promise<Uint8
     throw new MargayError('NOT_FOUND', `${name} cannot be opened.`, { cause });
   });
   try {
-    const { size } = await file.stat();
+    const stats = await file.stat();
+    if (!stats.isFile()) throw new MargayError('BAD_IMAGE', `${name} is not a file.`);
+    const { size } = stats;
     if (size > MAX_BYTES) throw new MargayError('IMAGE_TOO_LARGE', `${name} has ${size} bytes.`);
     return await file.readFile();
   } catch (cause) {
