@@ -61,6 +61,9 @@ const batchSize = ({ vector }: RowResult) => vector[1]!;
 const batchNumber = ({ vector }: RowResult) => vector[2]!;
 const unavailable = isMargayError('ENCODER_UNAVAILABLE');
 
+/** Past this the queue has sent what it took, and has seen no answer yet. */
+const tick = () => new Promise((resolve) => setImmediate(resolve));
+
 function alive(pid: number): boolean {
   try {
     return process.kill(pid, 0);
@@ -84,7 +87,7 @@ describe('batching', () => {
   test('a query passes the indexing that waits, and indexing goes on between many queries', async () => {
     const queue = await makeQueue();
     const indexing = numbers(5).map(() => queue.submit(picture(SLOW), 'index', signal));
-    await sleep(5);
+    await tick();
     const query = queue.submit(text(7), 'query', signal);
     expect(batchNumber(await query)).toBe(2);
     expect(batchNumber((await Promise.all(indexing)).at(-1)!)).toBe(6);
@@ -116,7 +119,7 @@ describe('a worker that fails', () => {
     ['hangs', HANG],
     ['is refused by the model', REFUSE],
   ])('a request that always %s is given up, its neighbors are answered', async (_, instruction) => {
-    const queue = await makeQueue({ batchDeadline: 300 });
+    const queue = await makeQueue({ batchDeadline: 1_000 });
     const bad = queue.submit(text(instruction), 'query', signal);
     const good = numbers(10).map((id) => queue.submit(text(id), 'query', signal));
     await expect(bad).rejects.toSatisfy(unavailable);
@@ -136,9 +139,8 @@ describe('a worker that fails', () => {
     await writeFile(brokenStart(), '');
     process.kill(queue.pid!, 'SIGKILL');
     await expect(queue.submit(text(1), 'query', signal)).rejects.toSatisfy(unavailable);
-    const begun = performance.now();
-    const refusal: unknown = await queue.submit(text(1), 'query', signal).catch((error: unknown) => error);
-    expect(performance.now() - begun).toBeLessThan(50);
+    const refused = queue.submit(text(1), 'query', signal).catch((error: unknown) => error);
+    const refusal: unknown = await Promise.race([refused, tick()]);
     expect(refusal).toSatisfy(unavailable);
     expect((refusal as MargayError).retryAfter).toBeGreaterThanOrEqual(1);
 
@@ -175,7 +177,7 @@ test('an aborted request leaves at once and is never run; one that runs is let g
   const stop = new AbortController();
   const reason = new Error('left');
   const running = queue.submit(picture(SLOW, 1), 'index', stop.signal);
-  await sleep(5);
+  await tick();
   const waiting = numbers(5).map((id) => queue.submit(picture(id), 'index', stop.signal));
   const staying = queue.submit(picture(9), 'index', signal);
   stop.abort(reason);
@@ -190,7 +192,7 @@ test('a request whose caller left is not run again when its worker dies', async 
   const begun = performance.now();
   const stop = new AbortController();
   const leaving = queue.submit(text(HANG), 'query', stop.signal).catch((error: unknown) => error);
-  await sleep(20);
+  await tick();
   stop.abort('left');
   expect(await leaving).toBe('left');
   process.kill(queue.pid!, 'SIGKILL');
@@ -202,7 +204,7 @@ test('closing rejects what waits, lets the running batch end, and ends the proce
   const queue = await makeQueue();
   const pid = queue.pid!;
   const running = queue.submit(picture(SLOW, 1), 'query', signal);
-  await sleep(5);
+  await tick();
   const waiting = queue.submit(picture(2), 'index', signal).catch((error: unknown) => error);
   await queue.close();
   expect(sum(await running)).toBe(SLOW + 1);
@@ -215,7 +217,7 @@ test('closing does not wait for a process that hangs', async () => {
   const queue = await makeQueue({ batchDeadline: 60_000 });
   const pid = queue.pid!;
   const hung = queue.submit(text(HANG), 'query', signal).catch((error: unknown) => error);
-  await sleep(20);
+  await tick();
   await queue.close();
   expect(await hung).toSatisfy(unavailable);
   expect(alive(pid)).toBe(false);

@@ -66,10 +66,9 @@ describe('OnnxEncoder', () => {
   test('a text asked again costs no run: it is answered while the worker is dead', async () => {
     const { vector } = await encoder.encode({ text: 'asked twice' }, { signal });
     process.kill(encoder.pid!, 'SIGKILL');
-    const begun = performance.now();
-    const again = await encoder.encode({ text: ' asked twice ' }, { signal });
-    expect(performance.now() - begun).toBeLessThan(20);
-    expect(difference(vector, again.vector)).toBe(0);
+    const later = new Promise<undefined>((resolve) => setImmediate(() => resolve(undefined)));
+    const again = await Promise.race([encoder.encode({ text: ' asked twice ' }, { signal }), later]);
+    expect(again && difference(vector, again.vector)).toBe(0);
   });
 
   test('many at once, of all kinds, while the worker is killed: every answer is its own', async () => {

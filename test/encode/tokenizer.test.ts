@@ -30,10 +30,11 @@ describe('encode', () => {
     expect(cut.ids.slice(0, -1)).toEqual(whole.ids.slice(0, -1));
   });
 
-  test('a novel takes no longer than a page', () => {
+  test('twenty-five megabytes take no longer than a page', () => {
     const begun = performance.now();
-    const novel = tokenizer.encode('leopard print phone case '.repeat(200_000));
-    expect(performance.now() - begun).toBeLessThan(200);
+    const novel = tokenizer.encode('leopard print phone case '.repeat(1_000_000));
+    // Cut into pieces as a whole it would take many seconds.
+    expect(performance.now() - begun).toBeLessThan(2_000);
     expect(novel.ids).toEqual(tokenizer.encode('leopard print phone case '.repeat(20)).ids);
     expect(novel.truncated).toBe(true);
   });
