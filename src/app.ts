@@ -32,6 +32,9 @@ import type { Stages } from './search/search.ts';
 const MAX_UPLOAD_BYTES = 20 * 1024 * 1024;
 const UPLOADS = { maxFileSize: MAX_UPLOAD_BYTES, maxFiles: 10, maxFieldSize: 1024 * 1024 };
 
+/** How often query pictures that nobody can ask for any more are deleted. */
+const SWEEP_EVERY_MS = 10 * 60_000;
+
 /** Everything that stands behind a port; tests give their own. */
 export interface Adapters {
   readonly decoder: Decoder;
@@ -191,6 +194,9 @@ export async function serve(app: App, catalog: Catalog, report: (error: unknown)
       loaders: new ProductLoaders(catalog.store, request.signal, config.HTTP_TIMEOUT_MS),
     }),
   });
+  const sweep = setInterval(() => void media.sweep().catch(report), SWEEP_EVERY_MS);
+  sweep.unref();
+  signal.addEventListener('abort', () => clearInterval(sweep));
   return listen({
     host: config.HOST,
     port: config.PORT,

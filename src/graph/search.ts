@@ -2,6 +2,7 @@ import { REPAIRS } from '../rerank/reranker.ts';
 import type { Report } from '../search/pass.ts';
 import { toQuery } from '../search/query.ts';
 import { type Search, search } from '../search/search.ts';
+import { seeSent } from '../search/sight.ts';
 import { builder } from './builder.ts';
 import { Image, QueryImage } from './image.ts';
 import { Hit, hitImage, type PlacedHit, Product, place } from './product.ts';
@@ -96,10 +97,8 @@ builder.mutationFields((t) => ({
     type: QueryImage,
     args: { image: t.arg({ type: 'Upload', required: true }) },
     resolve: async (_root, { image }, { stages, signal, readPicture }) => {
-      const { decoder, encoder, media } = stages;
-      const decoded = await decoder.decode(await readPicture(image, 'image'), { signal });
-      const pixels = await encoder.prepare(decoded.picture, { signal });
-      return media.putQuery(decoded, pixels, encoder.info.fingerprint);
+      const sight = await seeSent(await readPicture(image, 'image'), 'image', stages, signal);
+      return sight.keep();
     },
   }),
 }));

@@ -1,20 +1,16 @@
-import type { MediaStore, QueryPicture } from '../catalog/media-store.ts';
-import type { Attributes, Encoded, Encoder, ModelPixels } from '../encode/encoder.ts';
-import { MargayError } from '../errors.ts';
-import type { Decoder, Picture } from '../image/decoder.ts';
+import type { QueryPicture } from '../catalog/media-store.ts';
+import type { Attributes, Encoded, ModelPixels } from '../encode/encoder.ts';
 import { abortable, withDeadline } from '../policy/deadline.ts';
 import { once } from '../policy/once.ts';
 import type { Reranker, RerankQuery } from '../rerank/reranker.ts';
 import type { Hit, VectorStore } from '../retrieve/vector-store.ts';
 import { type Pass, runPass } from './pass.ts';
 import type { Plan, Query } from './query.ts';
+import { type Sight, type SightStages, seeKept, seeSent } from './sight.ts';
 
-export interface Stages {
-  readonly decoder: Decoder;
-  readonly encoder: Encoder;
+export interface Stages extends SightStages {
   /** Throws CATALOG_MISMATCH where the stored vectors are another model's. */
   readonly store: () => VectorStore;
-  readonly media: MediaStore;
   /** Null when the pass is switched off. */
   readonly reranker: Reranker | null;
   readonly timeoutMs: number;
@@ -29,14 +25,6 @@ export interface Search {
   pass(): Promise<Pass>;
   /** The query picture, kept for an hour; null without one. */
   image(): Promise<QueryPicture | null>;
-}
-
-/** What a search knows of its picture; the bytes are read and decoded once. */
-interface Seen {
-  readonly id: string;
-  readonly pixels: ModelPixels;
-  load(): Promise<Picture>;
-  keep(): Promise<QueryPicture>;
 }
 
 /**
@@ -77,29 +65,9 @@ export async function search(query: Query, plan: Plan, stages: Stages, caller: A
   };
 }
 
-async function see(query: Query, stages: Stages, signal: AbortSignal): Promise<Seen | undefined> {
-  const { decoder, encoder, media } = stages;
-  const { fingerprint } = encoder.info;
-  if (query.imageId !== undefined) {
-    const kept = await media.query(query.imageId, fingerprint);
-    if (!kept)
-      throw new MargayError('NOT_FOUND', 'No picture is kept under this imageId; pictures are kept for an hour.', {
-        argument: 'imageId',
-        remedy: 'Send the picture again with uploadImage.',
-      });
-    const load = () => media.picture(kept.image.id);
-    const pixels = kept.pixels ?? (await encoder.prepare(await load(), { signal }));
-    return { id: kept.image.id, pixels, load, keep: async () => kept };
-  }
-  if (!query.image) return undefined;
-  const decoded = await decoder.decode(await query.image(), { signal });
-  const pixels = await encoder.prepare(decoded.picture, { signal });
-  return {
-    id: decoded.id,
-    pixels,
-    load: async () => decoded.picture,
-    keep: () => media.putQuery(decoded, pixels, fingerprint),
-  };
+async function see(query: Query, stages: Stages, signal: AbortSignal): Promise<Sight | undefined> {
+  if (query.imageId !== undefined) return seeKept(query.imageId, stages, signal);
+  return query.image && seeSent(await query.image(), 'image', stages, signal);
 }
 
 async function within<T>(
