@@ -13,8 +13,9 @@ const json = (value: unknown) => JSON.stringify(value, null, 2);
 export const EXAMPLES: readonly Example[] = [
   {
     label: 'A picture and four words',
-    query: `# A picture of a leopard, and "phone case with this": press play (Ctrl-Enter).
-# Then attach a picture of your own, under this editor, and press it again.
+    query: `# A leopard, and "phone case with this":
+# press play (Ctrl-Enter). Then attach a picture
+# of your own, below, and press it again.
 query Leopard($image: Upload!) {
   search(text: "phone case with this", image: $image) {
     queryCaption
@@ -41,7 +42,8 @@ query Leopard($image: Upload!) {
   },
   {
     label: 'Words alone',
-    query: `# Words alone. Nothing here asks for a reason or a second order: so no reranker is called, and nothing paid.
+    query: `# Nothing here asks for a reason or a second order:
+# no reranker is called, and nothing paid.
 query Words($text: String!) {
   search(text: $text, topK: 12) {
     scoreKind
@@ -58,7 +60,8 @@ query Words($text: String!) {
   },
   {
     label: 'The reasons, after the hits',
-    query: `# The hits come at once; @defer lets the second opinion come when it is ready.
+    query: `# The hits come at once,
+# the second opinion when it is ready.
 query Reasons($image: Upload!) {
   search(text: "tote bag with this", image: $image) {
     hits {
@@ -85,8 +88,9 @@ query Reasons($image: Upload!) {
   },
   {
     label: 'The next page, by imageId',
-    query: `# A picture is sent once, by uploadImage or with the first search, and its id pages on for an hour.
-# This page calls uploadImage for a picture named in an ID variable; a program keeps \`search { image { id } }\`.
+    query: `# A picture is sent once; its id pages on for an hour.
+# A program keeps search { image { id } }. For a picture
+# in an ID variable, this page calls uploadImage.
 query NextPage($imageId: ID!, $offset: Int!) {
   search(text: "phone case with this", imageId: $imageId, offset: $offset) {
     image { id expiresAt image { width height } }
@@ -103,7 +107,7 @@ query NextPage($imageId: ID!, $offset: Int!) {
   },
   {
     label: 'Products and what is like them',
-    query: `# The neighbors of several products are looked up together. One product alone: product(id: "...").
+    query: `# One product alone: product(id: "...").
 query Similar {
   products(first: 3) {
     nodes {

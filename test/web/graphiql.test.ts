@@ -1,0 +1,208 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import sharp from 'sharp';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { EXAMPLES } from '../../web/examples.ts';
+import { type Door, openDoor } from '../door.ts';
+
+const CHROMIUM = '/usr/bin/chromium';
+const absent = !existsSync(CHROMIUM) && !process.env.CI;
+const why = absent ? ' (skipped: there is no Chromium; sh scripts/chromium.sh installs it)' : '';
+
+// No service of the browser's own may call home: whatever leaves the origin is the page's doing.
+const QUIET = ['--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'];
+const ARGS = ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu', ...QUIET];
+
+const RUN = '.graphiql-execute-button';
+const CARDS = '.margay-cards li';
+const GREEN = [10, 200, 30];
+
+describe.skipIf(absent)(`GraphiQL in a browser${why}`, { timeout: 60_000 }, () => {
+  let door: Door;
+  let browser: Browser;
+  let page: Page;
+  let photo: Buffer;
+  /** What a page must never do: ask elsewhere, break its policy, throw. */
+  let faults: string[];
+
+  beforeAll(async () => {
+    await promisify(execFile)(process.execPath, ['scripts/web-bundle.ts']);
+    const background = { r: GREEN[0], g: GREEN[1], b: GREEN[2] };
+    photo = await sharp({ create: { width: 64, height: 48, channels: 3, background } })
+      .png()
+      .toBuffer();
+    door = await openDoor();
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGS });
+  }, 120_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    await door?.[Symbol.asyncDispose]();
+  });
+
+  beforeEach(async () => {
+    faults = [];
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+    page = await context.newPage();
+    page.setDefaultTimeout(30_000);
+    await context.route('**/*', (route) => {
+      const url = route.request().url();
+      if (url.startsWith(`${door.url}/`)) return route.continue();
+      faults.push(`asked ${url}`);
+      return route.abort();
+    });
+    page.on('pageerror', (error) => faults.push(`threw ${error.message}`));
+    page.on('console', (message) => {
+      if (/Content Security Policy|Refused to/.test(message.text())) faults.push(message.text());
+    });
+  });
+
+  afterEach(async () => {
+    await page.context().close();
+    expect(faults).toEqual([]);
+  });
+
+  const open = async (search = '') => {
+    await page.goto(`${door.url}/graphql${search}`);
+    await page.locator('.graphiql-query-editor .view-line').first().waitFor();
+    await page.getByRole('group', { name: 'Pictures' }).waitFor();
+  };
+
+  /** The text of an editor, whose blanks Monaco writes so that they do not break. */
+  const shown = async (editor: string) => ((await page.locator(editor).textContent()) ?? '').replaceAll('\u00a0', ' ');
+
+  /** Presses play and waits for the answer to the operation of that name. */
+  const run = async (operation: string) => {
+    const answered = page.waitForResponse(
+      (response) =>
+        response.request().method() === 'POST' && (response.request().postData() ?? '').includes(`query ${operation}`),
+    );
+    await page.click(RUN);
+    const response = await answered;
+    return { body: await response.text(), contentType: response.request().headers()['content-type'] ?? '' };
+  };
+
+  test('picks a file, runs the search and sees the hits', async () => {
+    await open();
+    await page.getByLabel('Attach picture to $image').setInputFiles({
+      name: 'my cat.png',
+      mimeType: 'image/png',
+      buffer: photo,
+    });
+    await page.locator('.margay-chip', { hasText: 'my cat.png' }).waitFor();
+    await expect.poll(() => shown('.graphiql-editor-tool')).toContain('file:my cat.png');
+
+    const { body, contentType } = await run('Leopard');
+    expect(contentType).toMatch(/^multipart\/form-data/);
+    const { data, errors } = JSON.parse(body);
+    expect(errors).toBeUndefined();
+    expect([...(door.encoder.calls.at(-1)?.pixels?.rgb ?? [])]).toEqual(GREEN);
+
+    await page.locator(CARDS).nth(8).waitFor();
+    const titles = await page.locator(`${CARDS} .margay-card-title`).allInnerTexts();
+    expect(titles).toEqual(data.search.reranked.map((hit: { product: { title: string } }) => hit.product.title));
+  });
+
+  test.each(EXAMPLES.map(({ label, query }, tab) => [label, /query (\w+)/.exec(query)?.[1] ?? '', tab] as const))(
+    'the example "%s" runs as it is and shows pictures',
+    async (_label, operation, tab) => {
+      await open();
+      await page.click(`#graphiql-session-tab-${tab}`);
+      const { body } = await run(operation);
+      expect(body).not.toContain('"errors"');
+      await page.locator(CARDS).first().waitFor();
+    },
+  );
+
+  test('a search without a picture goes as JSON', async () => {
+    await open();
+    await page.click('#graphiql-session-tab-1');
+    expect((await run('Words')).contentType).toBe('application/json');
+  });
+
+  test('deferred reasons arrive after the hits and are merged into one result', async () => {
+    await open();
+    await page.click('#graphiql-session-tab-2');
+    await page.click(RUN);
+    await page.getByRole('button', { name: /^reranked/ }).waitFor();
+    await page.getByRole('button', { name: /^hits/ }).waitFor();
+  });
+
+  test("the server's error is shown as it is", async () => {
+    await open();
+    const file = { name: 'notes.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('not a picture at all, but text') };
+    await page.getByLabel('Attach picture to $image').setInputFiles(file);
+    const { body } = await run('Leopard');
+    const [error] = JSON.parse(body).errors;
+    expect(error.extensions.code).toBe('UNSUPPORTED_IMAGE');
+    await expect.poll(() => shown('.result-window')).toContain(error.message.slice(0, 20));
+  });
+
+  test('a file that is gone after a reload is asked for again', async () => {
+    await open();
+    const file = { name: 'cat.png', mimeType: 'image/png', buffer: photo };
+    await page.getByLabel('Attach picture to $image').setInputFiles(file);
+    await page.locator('.margay-chip', { hasText: 'cat.png' }).waitFor();
+    // GraphiQL writes its tabs to storage half a second after the last change.
+    await page.waitForFunction(() => localStorage.getItem('margay:graphiql:tabState')?.includes('cat.png'));
+    await page.reload();
+    await page.locator('.margay-missing', { hasText: 'attach again' }).waitFor();
+    await page.click(RUN);
+    await expect.poll(() => shown('.result-window')).toContain('Attach it again');
+  });
+
+  test('a dropped file fills the variable, and its chip takes it out again', async () => {
+    await open();
+    const transfer = await page.evaluateHandle(() => {
+      const data = new DataTransfer();
+      data.items.add(new File(['x'], 'dropped.png', { type: 'image/png' }));
+      return data;
+    });
+    await page.dispatchEvent('.graphiql-query-editor', 'drop', { dataTransfer: transfer });
+    await page.locator('.margay-chip', { hasText: 'dropped.png' }).waitFor();
+    await page.getByLabel('Remove dropped.png from $image').click();
+    await expect.poll(() => page.locator('.margay-chip').count()).toBe(0);
+  });
+
+  test('an operation in the address is shown, checked by the language worker, and not run', async () => {
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(request.postData() ?? ''));
+    await open(`?query=${encodeURIComponent('query Linked { catalog { nothing } }')}`);
+    await page.getByText('Linked', { exact: true }).first().waitFor();
+    await page.locator('.graphiql-query-editor .squiggly-error').first().waitFor();
+    const workers = page.workers().map((worker) => new URL(worker.url()).pathname);
+    expect(workers).toContainEqual(expect.stringMatching(/^\/graphql\/assets\/graphql\.worker-\w+\.js$/));
+    expect(asked.filter((body) => body.includes('query Linked'))).toEqual([]);
+  });
+
+  test('the picker is named and the keyboard reaches it; so is everything that can be pressed', async () => {
+    await open();
+    expect(await page.title()).toMatch(/^margay/);
+    const focused = () => page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? '');
+    let steps = 0;
+    while ((await focused()) !== 'Attach picture to $image' && steps < 60) {
+      await page.keyboard.press('Tab');
+      steps += 1;
+    }
+    expect(await focused()).toBe('Attach picture to $image');
+    const choosing = page.waitForEvent('filechooser');
+    await page.keyboard.press('Space');
+    expect((await choosing).isMultiple()).toBe(false);
+
+    await run('Leopard');
+    await page.locator(CARDS).first().waitFor();
+    const nameless = await page.evaluate(() =>
+      [
+        ...document.querySelectorAll(
+          '.margay-pictures button, .margay-strip button, .margay-cards a, .margay-pictures input',
+        ),
+      ]
+        .filter((element) => !(element.getAttribute('aria-label') ?? element.textContent)?.trim())
+        .map((element) => element.outerHTML),
+    );
+    expect(nameless).toEqual([]);
+    expect(await page.locator('#page img:not([alt])').count()).toBe(0);
+  });
+});
