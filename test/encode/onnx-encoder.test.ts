@@ -71,6 +71,17 @@ describe('OnnxEncoder', () => {
     expect(again && difference(vector, again.vector)).toBe(0);
   });
 
+  test('what loading computed is not served from the cache: the first search takes the way of every other', async () => {
+    const { cases } = JSON.parse(await readFile('models/pocket/golden.json', 'utf8'));
+    const { text } = cases.find((golden: { pixels?: string }) => !golden.pixels);
+    const fresh = await load();
+    const later = new Promise<string>((resolve) => setImmediate(() => resolve('computed')));
+    const asked = fresh.encode({ text }, { signal });
+    expect(await Promise.race([asked, later])).toBe('computed');
+    await asked;
+    await fresh.close();
+  });
+
   test('many at once, of all kinds, while the worker is killed: every answer is its own', async () => {
     const texts = Array.from({ length: 60 }, (_, index) => `number ${index} ${'and more '.repeat(index % 5)}`);
     const pictures = Array.from({ length: 30 }, newPixels);
