@@ -142,7 +142,8 @@ class Trainer:
         asked = self.tokens(sources, size, 0.35, 0.25, random)
         shown = self.tokens(products, size, 0.30, 0.05, random)
         with torch.autocast("cpu", torch.bfloat16, enabled=self.arguments.bf16):
-            tokens = self.pocket.vision(torch.cat([asked, shown]).contiguous(memory_format=torch.channels_last))
+            seen = self.pocket.vision(torch.cat([asked, shown]).contiguous(memory_format=torch.channels_last))
+            tokens = seen.detach().requires_grad_()
             query, *query_heads = self.encode(batch.queries, tokens[: len(sources)])
             product, *product_heads = self.pocket.encode(tokens[len(sources) :], *tokenized(self.tokenizer, batch.titles, True))
         weights = torch.from_numpy(relevance(batch.queries, self.pictures, products))
@@ -152,6 +153,10 @@ class Trainer:
         stated = attributes(query_heads, query_labels) + attributes(product_heads, product_labels)
         self.optimizer.zero_grad(set_to_none=True)
         (loss + ATTRIBUTE_WEIGHT * stated).backward()
+        # oneDNN's weight gradients of convolutions spin at barriers between threads: on cores that others use too, one thread is far faster than two.
+        torch.set_num_threads(1)
+        seen.backward(tokens.grad)
+        torch.set_num_threads(self.arguments.threads)
         torch.nn.utils.clip_grad_norm_(self.pocket.parameters(), 1.0)
         for group in self.optimizer.param_groups:
             group["lr"] = self.rate()
