@@ -46,7 +46,9 @@ export function pictureFetcher({ url, shelf, fetch: send = globalThis.fetch.bind
   async function* run(params: FetcherParams, opts: FetcherOpts | undefined, signal: AbortSignal) {
     const files: Attachment[] = [];
     let { variables } = params;
-    const uses = picturesUsed(operationOf(params), variables ?? {});
+    const operation = operationOf(params);
+    const operationName = params.operationName && operation ? operation.name?.value : params.operationName;
+    const uses = picturesUsed(operation, variables ?? {});
     for (const { token, path, kind } of uses) {
       const file = await shelf.load(token, signal);
       let value: string | null = null;
@@ -64,7 +66,7 @@ export function pictureFetcher({ url, shelf, fetch: send = globalThis.fetch.bind
       }
       variables = replaceAt(variables, path.slice(1), value);
     }
-    yield* stream(await ask({ ...params, variables }, opts, files, signal));
+    yield* stream(await ask({ ...params, operationName, variables }, opts, files, signal));
   }
 
   return (params, opts) =>

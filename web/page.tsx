@@ -48,15 +48,24 @@ export function Page({ shelf, url }: { shelf: PictureShelf; url: string }) {
 
 /**
  * The examples, unless this browser has tabs from before. A link may carry an operation, `/graphql?query=...&variables=...`: it is shown in a tab of its own, and never run by itself.
- * GraphiQL fills its editors from `initial...` and not from the first tab's variables, so that tab is given twice.
+ * GraphiQL fills its editors from `initial...`, and takes the tab that holds just that for the active one; left alone it opens an empty tab after a reload in which only variables were changed.
  */
 function startingTabs(storage: PageStorage) {
   const search = new URLSearchParams(location.search);
   const query = search.get('query');
   const asked = query ? [{ query, variables: search.get('variables') ?? '' }] : [];
   const defaultTabs = [...asked, ...EXAMPLES];
-  const [first] = storage.getItem('graphiql:tabState') === null ? defaultTabs : asked;
-  return { defaultTabs, ...(first && { initialQuery: first.query, initialVariables: first.variables }) };
+  const active = asked[0] ?? lastTab(storage) ?? EXAMPLES[0];
+  return { defaultTabs, initialQuery: active?.query ?? '', initialVariables: active?.variables ?? '' };
+}
+
+function lastTab(storage: PageStorage): { query?: string | null; variables?: string | null } | undefined {
+  try {
+    const { tabs, activeTabIndex } = JSON.parse(storage.getItem('graphiql:tabState') ?? '{}');
+    return tabs?.[activeTabIndex];
+  } catch {
+    return undefined;
+  }
 }
 
 /** The tabs one starts with, for those who have closed or changed them. */

@@ -23,12 +23,17 @@ function named(type: TypeNode): { name: string; list: boolean } {
   return type.kind === 'ListType' ? { ...inner, list: true } : inner;
 }
 
+/** The operation of that name, the first where no name is given, the only one where there is but one: just after a change of tabs GraphiQL still has the former tab's name. */
 export function operationNamed(
   document: DocumentNode | undefined,
   name: string | null | undefined,
 ): OperationDefinitionNode | undefined {
   const operations = document?.definitions.filter((definition) => definition.kind === 'OperationDefinition') ?? [];
-  return (name && operations.find((operation) => operation.name?.value === name)) || operations[0];
+  const [first] = operations;
+  if (!name) return first;
+  return (
+    operations.find((operation) => operation.name?.value === name) ?? (operations.length === 1 ? first : undefined)
+  );
 }
 
 export function pictureSlots(operation: OperationDefinitionNode | undefined): PictureSlot[] {

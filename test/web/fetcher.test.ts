@@ -70,6 +70,18 @@ describe('what is sent', () => {
     expect(sent[0]?.headers.get('x-graphql-yoga-csrf')).toBe('true');
   });
 
+  test.each([
+    ["the former tab's", 'query B { a }', 'A', 'B'],
+    ['its own', 'query A { a } query B { a }', 'B', 'B'],
+    ['none', 'query A { a } query B { a }', undefined, undefined],
+    ['one that is not there', 'query A { a } query B { a }', 'C', 'C'],
+    ['one, and no syntax', 'query A {', 'A', 'A'],
+  ])('with %s name, %s is asked as it should be', async (_what, query, operationName, expected) => {
+    const { fetcher, sent } = fetcherOf(new PictureShelf(), json({ data: {} }));
+    await ((await fetcher({ query, operationName })) as AsyncIterableIterator<unknown>).next();
+    expect(JSON.parse(String(sent[0]?.body)).operationName).toBe(expected);
+  });
+
   test('a list of pictures, and one inside an input object, are mapped to their places', async () => {
     const shelf = new PictureShelf();
     const token = shelf.add(cat);
