@@ -45,8 +45,8 @@ export function withCode(error: GraphQLError): GraphQLError {
   if (ERROR_CODES.some((code) => code === error.extensions.code)) return error;
   const { message, nodes, source, positions, path } = error;
   const { originalError, ...extensions } = error.extensions;
-  // Yoga answers 400 where a body could not be read, and quotes the body: the status stays, the quotation does not.
-  if (originalError) extensions.http ??= { status: 400 };
+  // Where a body could not be read Yoga quotes it: the quotation goes, 400 stays for clients of any type.
+  if (originalError) extensions.http = { status: 400 };
   return new GraphQLError(message, { nodes, source, positions, path, extensions: { ...extensions, ...blame(error) } });
 }
 
