@@ -106,7 +106,7 @@ function measureOperation(
       depth: inner.depth + 1,
       aliases: inner.aliases + (node.alias ? 1 : 0),
       searches: inner.searches + (node.name.value === 'search' ? 1 : 0),
-      objects: node.selectionSet ? 1 + inner.objects * sizeOf(node, operation, variables) : 0,
+      objects: node.selectionSet ? (1 + inner.objects) * sizeOf(node, operation, variables) : 0,
     };
   };
   return measure(operation.selectionSet);
