@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader';
 import type { Column, Product, ProductId } from '../catalog/product.ts';
 import { MargayError } from '../errors.ts';
-import { withDeadline } from '../policy/deadline.ts';
+import { abortable, withDeadline } from '../policy/deadline.ts';
 import type { Hit, ProductPage, VectorStore } from '../retrieve/vector-store.ts';
 
 /** The most of one kind of look-up that go to the store at once. */
@@ -23,8 +23,7 @@ export class ProductLoaders {
 
   product(id: ProductId, columns: readonly Column[]): Promise<Product | null> {
     return this.#loader(this.#products, columns.join(), async (ids) => {
-      using signal = withDeadline(this.#signal, this.#timeoutMs, 'Loading products');
-      const found = await this.#store().get(ids, { columns, signal });
+      const found = await this.#within('Loading products', (store, signal) => store.get(ids, { columns, signal }));
       return ids.map((key) => found.get(key) ?? null);
     }).load(id);
   }
@@ -32,30 +31,32 @@ export class ProductLoaders {
   /** Neighbors of a product's main picture, without the product itself; null where it is not in the catalog any more. */
   similar(id: ProductId, topK: number, columns: readonly Column[]): Promise<readonly Hit[] | null> {
     return this.#loader(this.#similar, `${topK}:${columns.join()}`, async (ids) => {
-      using signal = withDeadline(this.#signal, this.#timeoutMs, 'Loading similar products');
-      const store = this.#store();
-      const vectors = await store.vectors(ids, { signal });
-      const known = ids.filter((key) => vectors.has(key));
-      const found = known.length
-        ? await store.search(
-            known.map((key) => vectors.get(key)!),
-            { topK, columns, exclude: known, signal },
-          )
-        : [];
-      const hits = new Map(known.map((key, place) => [key, found[place]]));
+      const hits = await this.#within('Loading similar products', async (store, signal) => {
+        const vectors = await store.vectors(ids, { signal });
+        const known = ids.filter((key) => vectors.has(key));
+        if (known.length === 0) return new Map<ProductId, readonly Hit[]>();
+        const found = await store.search(
+          known.map((key) => vectors.get(key)!),
+          { topK, columns, exclude: known, signal },
+        );
+        return new Map(known.map((key, place) => [key, found[place]]));
+      });
       return ids.map((key) => hits.get(key) ?? null);
     }).load(id);
   }
 
-  async page(options: { first: number; after?: ProductId; columns: readonly Column[] }): Promise<ProductPage> {
-    using signal = withDeadline(this.#signal, this.#timeoutMs, 'Loading products');
-    return await this.#store().page({ ...options, signal });
+  page(options: { first: number; after?: ProductId; columns: readonly Column[] }): Promise<ProductPage> {
+    return this.#within('Loading products', (store, signal) => store.page({ ...options, signal }));
   }
 
   /** Number of products. */
-  async count(): Promise<number> {
-    using signal = withDeadline(this.#signal, this.#timeoutMs, 'Counting products');
-    return await this.#store().count({ signal });
+  count(): Promise<number> {
+    return this.#within('Counting products', (store, signal) => store.count({ signal }));
+  }
+
+  async #within<T>(what: string, ask: (store: VectorStore, signal: AbortSignal) => Promise<T>): Promise<T> {
+    using signal = withDeadline(this.#signal, this.#timeoutMs, what);
+    return await abortable(ask(this.#store(), signal), signal);
   }
 
   #loader<V>(
