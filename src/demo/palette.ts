@@ -30,7 +30,10 @@ const SWATCHES: Record<Exclude<Color, 'natural'>, string> = {
   gray: '#8e9298',
 };
 
-const parse = (hex: string): Rgb => [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16)) as unknown as Rgb;
+function parse(hex: string): Rgb {
+  if (!/^#[0-9a-f]{6}$/.test(hex)) throw new Error(`Expected a color as #rrggbb but got ${hex}.`);
+  return [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16)) as unknown as Rgb;
+}
 const print = (rgb: readonly number[]): string =>
   `#${rgb
     .map((value) =>
@@ -133,12 +136,16 @@ export function paletteOf(pattern: Print, color: Color, random: Random): Palette
     case 'leopard':
     case 'zebra':
     case 'tiger':
-    case 'cow':
-    case 'giraffe': {
+    case 'cow': {
       if (dark) return { ground: lighter(main, 0.12), mark: '#d8d3cb', accent: lighter(main, 0.3), trim };
       const mark = light && pattern !== 'leopard' ? random.pick(['#8b8d92', '#3a3838']) : darker(main, 0.84);
       return { ground: lighter(main, light ? 0 : 0.12), mark, accent: darker(main, light ? 0.24 : 0.38), trim };
     }
+    case 'giraffe':
+      // The patches carry the color, as on the animal; the lines between are pale.
+      return light
+        ? { ground: main, mark: '#a9a7a6', accent: '#918f90', trim }
+        : { ground: lighter(main, 0.78), mark: main, accent: darker(main, 0.2), trim };
     case 'camouflage':
       return dark
         ? { ground: lighter(main, 0.28), mark: main, accent: lighter(main, 0.14), trim }

@@ -5,6 +5,7 @@ import { Pen } from './pen.ts';
 import { frond } from './prints/nature.ts';
 import { Random } from './random.ts';
 import { camera, document, type Layer, type Style } from './scenes.ts';
+import { seedIn } from './seeds.ts';
 import { type Color, colorsOf, PRINTS, type Print } from './vocabulary.ts';
 
 /** Something that is no product and shows a print: what a shopper points the camera at. */
@@ -26,20 +27,30 @@ function surface(pen: Pen, print: Print, scale: number, folds: number): Layer {
   pen.print(print, 'subject', scale, random.chance(0.3) ? random.between(0, 180) : 0);
   let creases = '';
   for (let i = 0; i < folds; i++) {
-    const angle = random.between(0, 180);
-    const [at, width, bow] = [random.between(-90, 90), random.between(10, 34), random.about(40)];
-    creases += `<g transform="translate(120 120) rotate(${n(angle)})"><path d="M-190 ${n(at)}Q0 ${n(at + bow)} 190 ${n(at)}V${n(at + width)}Q0 ${n(at + bow + width)} -190 ${n(at + width)}Z" fill="url(#fold)"/></g>`;
+    const [at, bow, depth] = [random.between(-100, 100), random.about(70), random.between(0.5, 1.2)];
+    const line = `M-190 ${n(at)}Q0 ${n(at + bow)} 190 ${n(at + random.about(30))}`;
+    // A soft edge from strokes laid over one another costs less than a blur.
+    const soft = (color: string, dy: number) =>
+      [34, 24, 15, 7]
+        .map(
+          (width) =>
+            `<path d="${line}" transform="translate(0 ${dy})" fill="none" stroke="${color}" stroke-width="${width}" stroke-opacity="${(0.06 * depth).toFixed(3)}"/>`,
+        )
+        .join('');
+    creases += `<g transform="translate(120 120) rotate(${n(random.between(0, 180))})">${soft('#000', -9)}${soft('#fff', 11)}</g>`;
   }
-  const defs = folds
-    ? '<linearGradient id="fold" x1="0" y1="0" x2="0" y2="1"><stop offset="0" stop-color="#000" stop-opacity="0"/><stop offset=".38" stop-color="#000" stop-opacity=".34"/><stop offset=".62" stop-color="#fff" stop-opacity=".26"/><stop offset="1" stop-color="#fff" stop-opacity="0"/></linearGradient>'
-    : '';
-  return { defs: pen.defs + defs, markup: cover('url(#subject)') + creases };
+  return { defs: pen.defs, markup: cover('url(#subject)') + creases };
 }
 
 const cloth: SubjectMaker = (pen, print) => surface(pen, print, pen.random.between(1.1, 2.2), pen.random.int(1, 4));
 const fur: SubjectMaker = (pen, print) => {
   const { random } = pen;
-  const layer = surface(pen, print, random.between(1.5, 2.9), random.int(0, 2));
+  const layer = surface(
+    pen,
+    print,
+    print === 'cow' ? random.between(1.1, 1.7) : random.between(1.5, 2.9),
+    random.int(0, 2),
+  );
   let hairs = '';
   for (let i = 0; i < 60; i++) {
     const [x, y, length] = [random.between(0, 240), random.between(0, 240), random.between(6, 14)];
@@ -194,8 +205,8 @@ export function drawSubject({ print, seed, color, style = 'varied' }: SubjectOpt
   return { svg: document(camera(random, style, maker(pen, print))), print, color: chosen, what };
 }
 
-/** `each` subjects of every print, from seeds that `seedOf` gives. */
-export const drawSubjects = (each: number, seedOf: (index: number) => number): Subject[] =>
+/** `each` subjects of every print, never trained on: the queries of tests and evaluations. */
+export const demoSubjects = (each: number, seed = 1): Subject[] =>
   PRINTS.flatMap((print, at) =>
-    Array.from({ length: each }, (_, i) => drawSubject({ print, seed: seedOf(at * each + i) })),
+    Array.from({ length: each }, (_, i) => drawSubject({ print, seed: seedIn('evaluation', seed, at * each + i) })),
   );

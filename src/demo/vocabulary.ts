@@ -82,13 +82,18 @@ const NATURAL: ReadonlySet<Print> = new Set([
 
 export const hasNaturalColor = (print: Print): boolean => NATURAL.has(print);
 
+/** A night sky in daylight colors is no galaxy any more. */
+const GALAXY_COLORS: readonly Color[] = ['red', 'green', 'teal', 'blue', 'purple', 'pink', 'black', 'natural'];
+
 /** Colors a print is made in. */
-export const colorsOf = (print: Print): readonly Color[] =>
-  NATURAL.has(print) ? COLORS : COLORS.filter((color) => color !== 'natural');
+export function colorsOf(print: Print): readonly Color[] {
+  if (print === 'galaxy') return GALAXY_COLORS;
+  return NATURAL.has(print) ? COLORS : COLORS.filter((color) => color !== 'natural');
+}
 
 /**
  * Pairs that training never shows as a product, to measure whether the model puts kind and print together by itself.
- * A lattice takes 38 of the 384: every kind loses one or two prints, every print two or three kinds.
+ * A lattice takes 39 of the 384: every kind loses one or two prints, every print two or three kinds.
  */
 export const isWithheld = (kind: Kind, print: Print): boolean =>
   (KINDS.indexOf(kind) * 7 + PRINTS.indexOf(print) * 3) % 10 === 9;

@@ -1,6 +1,6 @@
 import { cellular, contour, type Field, noise } from '../field.ts';
-import { lighter, mix, type Palette } from '../palette.ts';
-import { arc, blob, n, type Point, polygon } from '../path.ts';
+import { lighter, mix } from '../palette.ts';
+import { arc, blob, n } from '../path.ts';
 import type { Random } from '../random.ts';
 import { fill, type PrintMaker, scattered, TILE, wrapped } from './tile.ts';
 
@@ -177,47 +177,21 @@ export const cow: PrintMaker = ({ mark }, random) => {
   return `<g fill="${mark}">${patches}</g>`;
 };
 
-/** Large patches with straight edges, close together, thin light lines between. */
-const patches = (palette: Palette, random: Random, cells: number): string => {
-  const corners: Point[][] = Array.from({ length: cells }, () =>
-    Array.from({ length: cells }, () => [random.between(-0.3, 0.3), random.between(-0.3, 0.3)] as const),
-  );
-  const unit = TILE / cells;
-  const corner = (column: number, row: number): Point => {
-    const [dx, dy] = corners[(row + cells) % cells]![(column + cells) % cells]!;
-    return [(column + dx + (row % 2 ? 0.5 : 0)) * unit, (row + dy) * unit];
-  };
-  let markup = '';
-  const gap = random.between(0.8, 0.87);
-  for (let row = -1; row <= cells; row++)
-    for (let column = -2; column <= cells; column++) {
-      const [a, b, c, d] = [
-        corner(column, row),
-        corner(column + 1, row),
-        corner(column + 1, row + 1),
-        corner(column, row + 1),
-      ];
-      // A fifth corner at the middle of one side keeps the patches from looking like bricks.
-      const bulge: Point = [(a[0] + b[0]) / 2 + unit * 0.03, (a[1] + b[1]) / 2 - unit * 0.1];
-      const shape = [a, bulge, b, c, d];
-      const [mx, my] = [shape.reduce((sum, p) => sum + p[0], 0) / 5, shape.reduce((sum, p) => sum + p[1], 0) / 5];
-      const tint = ((row * 7 + column * 3 + 70) % cells) % 3 === 0 ? palette.accent : palette.mark;
-      markup += fill(tint, polygon(shape.map(([x, y]) => [mx + (x - mx) * gap, my + (y - my) * gap])));
-    }
-  return markup;
-};
-
-const giraffeFur: PrintMaker = ({ mark, accent }, random) => {
+/** Large patches close together with thin light lines between: straight-edged as printed cloth, or ragged and darker inside as hide. */
+export const giraffe: PrintMaker = ({ mark, accent }, random) => {
   const cells = random.int(4, 5);
-  const spread = cellular(random, cells, 0.85);
+  const hide = random.chance(0.55);
+  const spread = cellular(random, cells, hide ? 0.85 : 0.6);
   const ragged = noise(random, cells * 3);
-  const width = random.between(0.1, 0.15);
+  const width = hide ? random.between(0.1, 0.15) : random.between(0.07, 0.12);
   const edge: Field = (u, v) => {
     const [near, next] = spread(u, v);
-    return next - near - width + ragged(u, v) * 0.04;
+    return next - near - width + (hide ? ragged(u, v) * 0.04 : 0);
   };
+  const patches = fill(mark, contour(edge, TILE, 56), 'evenodd');
+  if (!hide) return patches;
   return (
-    fill(mark, contour(edge, TILE, 56), 'evenodd') +
+    patches +
     fill(
       mix(mark, accent, 0.7),
       contour((u, v) => edge(u, v) - 0.42, TILE, 32),
@@ -225,6 +199,3 @@ const giraffeFur: PrintMaker = ({ mark, accent }, random) => {
     )
   );
 };
-
-export const giraffe: PrintMaker = (palette, random) =>
-  random.chance(0.4) ? patches(palette, random, 4) : giraffeFur(palette, random);

@@ -94,11 +94,11 @@ export const galaxy: PrintMaker = ({ ground, mark, accent }, random) => {
     const [x, y, r] = [random.between(2, TILE - 2), random.between(2, TILE - 2), random.between(low, high)];
     return `<circle cx="${n(x)}" cy="${n(y)}" r="${n(r)}" fill-opacity="${n(random.between(0.6, 1))}"/>`;
   };
-  const glints = Array.from({ length: random.int(3, 6) }, () => {
+  const glints = Array.from({ length: random.int(4, 7) }, () => {
     const [x, y, r] = [random.between(6, 94), random.between(6, 94), random.between(2.6, 4.5)];
     return `<path d="M${n(x)} ${n(y - r)}Q${n(x)} ${n(y)} ${n(x + r)} ${n(y)}Q${n(x)} ${n(y)} ${n(x)} ${n(y + r)}Q${n(x)} ${n(y)} ${n(x - r)} ${n(y)}Q${n(x)} ${n(y)} ${n(x)} ${n(y - r)}Z"/>`;
   });
-  const stars = Array.from({ length: random.int(34, 60) }, () => star(0.35, 0.9)).join('');
+  const stars = Array.from({ length: random.int(44, 70) }, () => star(0.4, 1.2)).join('');
   return `${cloud(mark)}${cloud(accent)}<g fill="${lighter(mix(ground, '#ffffff', 0.9), 0.6)}">${stars}${glints.join('')}</g>`;
 };
 

@@ -85,7 +85,7 @@ export const headphones: ShapeMaker = (pen) => {
   const { random, palette } = pen;
   const reach = random.between(54, 62);
   const band = `M${n(-reach)} 20C${n(-reach - 8)} -92 ${n(reach + 8)} -92 ${n(reach)} 20`;
-  const inner = mix(palette.trim, '#222', 0.3);
+  const inner = mix(palette.trim, '#222222', 0.3);
   const cup = (side: number) => {
     const x = side * (reach + 4);
     return {
