@@ -1,0 +1,15 @@
+import { readFile } from 'node:fs/promises';
+import { generate } from '@graphql-codegen/cli';
+import { expect, test } from 'vitest';
+import config from '../../codegen.ts';
+
+test('the generated types are those of schema.graphql and the examples: else run `npm run codegen`', async () => {
+  const files: { filename: string; content: string }[] = await generate({ ...config, silent: true }, false);
+  expect(files.map(({ filename }) => filename)).toEqual(Object.keys(config.generates));
+  for (const { filename, content } of files) expect(await readFile(filename, 'utf8')).toBe(content);
+});
+
+test('an operation that the schema does not have is refused', async () => {
+  const documents = 'query Old { search(text: "x") { results { id } } }';
+  await expect(generate({ ...config, documents, silent: true }, false)).rejects.toThrow(/results/);
+});
