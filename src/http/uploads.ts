@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql';
-import { processRequest } from 'graphql-upload-ts';
+import { processRequest, Upload } from 'graphql-upload-ts';
 import type { Plugin } from 'graphql-yoga';
 import type { NodeContext } from './gateway.ts';
 
@@ -10,6 +10,13 @@ export interface UploadLimits {
   /** Of `operations` and `map`, in bytes each. */
   readonly maxFieldSize: number;
 }
+
+/** A file field sent again would replace the first in the library's books, and the temporary file of the first would stay for ever. */
+const { resolve: take } = Upload.prototype;
+Upload.prototype.resolve = function (this: Upload, file) {
+  if (this.file) file.capacitor.destroy(new Error('This file field was sent before.'));
+  else take.call(this, file);
+};
 
 /** Streams multipart bodies to temporary files, where Yoga's own parser would hold them in memory whole. */
 export function streamedUploads(limits: UploadLimits): Plugin<NodeContext, NodeContext> {
@@ -27,7 +34,8 @@ export function streamedUploads(limits: UploadLimits): Plugin<NodeContext, NodeC
           req.resume();
         });
         try {
-          return operationOf(await processRequest(req, res, limits));
+          // The library refuses a file that reaches its limit; ours is the most that is taken.
+          return operationOf(await processRequest(req, res, { ...limits, maxFileSize: limits.maxFileSize + 1 }));
         } catch (error) {
           if (error instanceof GraphQLError) throw error;
           const status =
