@@ -1,7 +1,8 @@
-import { readdir } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 export interface Answer {
   readonly status: number;
@@ -74,8 +75,20 @@ export function converse(url: string, bytes: string): Promise<string> {
   });
 }
 
-/** Temporary files of uploads that lie about now. */
-export const temporaryFiles = async () => (await readdir(tmpdir())).filter((name) => name.startsWith('capacitor-'));
+/** A folder for temporary files that no other process uses, for as long as this one is in scope. */
+export async function ownTemporaryFolder() {
+  const before = process.env.TMPDIR;
+  const folder = await mkdtemp(join(tmpdir(), 'margay-tmp-'));
+  process.env.TMPDIR = folder;
+  return {
+    uploads: async () => (await readdir(folder)).filter((name) => name.startsWith('capacitor-')),
+    async [Symbol.asyncDispose]() {
+      if (before === undefined) delete process.env.TMPDIR;
+      else process.env.TMPDIR = before;
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
 
 export interface Part {
   readonly name: string;
