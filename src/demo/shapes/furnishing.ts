@@ -86,13 +86,20 @@ export const rug: ShapeMaker = (pen) => {
   const round = random.chance(0.2);
   const [far, near] = lean ? [random.between(52, 62), random.between(80, 90)] : [random.between(56, 84), 0];
   if (round) {
-    const disc = ellipse(0, 0, 84, lean ? 50 : 82);
+    const [rx, ry] = [80, lean ? 47 : 80];
+    const disc = ellipse(0, 0, rx, ry);
+    // Tassels all round tell a plain one from a plate or a lid.
+    const tassels = Array.from({ length: 44 }, (_, i) => {
+      const [cos, sin] = [Math.cos((i / 22) * Math.PI), Math.sin((i / 22) * Math.PI)];
+      return `M${n(cos * rx)} ${n(sin * ry)}L${n(cos * (rx + 8))} ${n(sin * (ry + 8))}`;
+    }).join('');
     return {
       outline: disc,
       markup:
+        pen.line(tassels, '#e6dac0', 2.4) +
         pen.surface(disc, 'soft') +
-        pen.line(disc, palette.trim, 4) +
-        pen.line(ellipse(0, 0, 77, lean ? 45 : 75), palette.trim, 1.6, 0.6),
+        pen.line(disc, darker(palette.ground, 0.4), 1.6) +
+        pen.line(ellipse(0, 0, rx - 8, ry - 6), palette.trim, 3),
     };
   }
   const [y0, y1] = lean ? [-42, 46] : [-80, 80];
