@@ -35,9 +35,22 @@ export function createGateway({ schema, context, origins, uploads, report }: Gat
     logging: false,
     // A picture as a data: URI is a third larger than its file.
     maxRequestBodySize: Math.ceil((uploads.maxFileSize * 4) / 3) + uploads.maxFieldSize,
-    cors: origins.length > 0 && { origin: [...origins], credentials: true, methods: ['POST', 'GET'], maxAge: 600 },
+    // Given a list, Yoga answers others with "null", which is the origin of every sandboxed frame.
+    cors: (request) => {
+      const origin = request.headers.get('origin');
+      if (origin === null || !origins.includes(origin)) return false;
+      return { origin, credentials: true, methods: ['POST', 'GET'], maxAge: 600 };
+    },
     maskedErrors: { maskError: (error) => maskError(error, report) },
-    plugins: [preflighted(), streamedUploads(uploads), limits(), codes(), useDeferStream(), deferForThoseWhoCanRead()],
+    plugins: [
+      preflighted(),
+      variedByOrigin(origins),
+      streamedUploads(uploads),
+      limits(),
+      codes(),
+      useDeferStream(),
+      deferForThoseWhoCanRead(),
+    ],
   });
 }
 
@@ -59,6 +72,15 @@ function preflighted(): Plugin {
       const message = `A request of this content type needs one of the headers ${PREFLIGHT_HEADERS.join(', ')}.`;
       const error = { message, extensions: { code: 'FORBIDDEN', remedy: 'Send "apollo-require-preflight: true".' } };
       endResponse(fetchAPI.Response.json({ errors: [error] }, { status: 403 }));
+    },
+  };
+}
+
+/** So that no cache hands one page's permission, or the lack of it, to another. */
+function variedByOrigin(origins: readonly string[]): Plugin {
+  return {
+    onResponse({ response }) {
+      if (origins.length > 0) response.headers.append('vary', 'Origin');
     },
   };
 }
