@@ -45,6 +45,10 @@ export async function listen(options: ServerOptions): Promise<RunningServer> {
       keepAliveTimeout: 65_000,
     },
     (req, res) => {
+      // Node leaves a connection open that was busy when the server was closed.
+      res.once('close', () => {
+        if (!server.listening) setImmediate(() => server.closeIdleConnections());
+      });
       answer(req, res).catch((error) => {
         options.report(error);
         if (res.headersSent) res.destroy();
