@@ -74,15 +74,13 @@ describe.skipIf(absent)(`GraphiQL in a browser${why}`, { timeout: 60_000 }, () =
   /** The text of an editor, whose blanks Monaco writes so that they do not break. */
   const shown = async (editor: string) => ((await page.locator(editor).textContent()) ?? '').replaceAll('\u00a0', ' ');
 
-  /** Presses play and waits for the answer to the operation of that name. */
+  /** Presses play. @returns the content type that the operation of that name was sent as. */
   const run = async (operation: string) => {
-    const answered = page.waitForResponse(
-      (response) =>
-        response.request().method() === 'POST' && (response.request().postData() ?? '').includes(`query ${operation}`),
+    const sent = page.waitForRequest(
+      (request) => request.method() === 'POST' && (request.postData() ?? '').includes(`query ${operation}`),
     );
     await page.click(RUN);
-    const response = await answered;
-    return { body: await response.text(), contentType: response.request().headers()['content-type'] ?? '' };
+    return (await sent).headers()['content-type'] ?? '';
   };
 
   test('picks a file, runs the search and sees the hits', async () => {
@@ -95,26 +93,23 @@ describe.skipIf(absent)(`GraphiQL in a browser${why}`, { timeout: 60_000 }, () =
     await page.locator('.margay-chip', { hasText: 'my cat.png' }).waitFor();
     await expect.poll(() => shown('.graphiql-editor-tool')).toContain('file:my cat.png');
 
-    const { body, contentType } = await run('Leopard');
-    expect(contentType).toMatch(/^multipart\/form-data/);
-    const { data, errors } = JSON.parse(body);
-    expect(errors).toBeUndefined();
-    expect([...(door.encoder.calls.at(-1)?.pixels?.rgb ?? [])]).toEqual(GREEN);
-
+    expect(await run('Leopard')).toMatch(/^multipart\/form-data/);
     await page.locator(CARDS).nth(8).waitFor();
-    const titles = await page.locator(`${CARDS} .margay-card-title`).allInnerTexts();
-    expect(titles).toEqual(data.search.reranked.map((hit: { product: { title: string } }) => hit.product.title));
+    expect([...(door.encoder.calls.at(-1)?.pixels?.rgb ?? [])]).toEqual(GREEN);
+    const titles = await page.locator(`${CARDS} .margay-card-title`).allTextContents();
+    expect(new Set(titles).size).toBe(9);
+    expect(titles).toEqual(titles.map(() => expect.stringMatching(/^Product \d+$/)));
   });
 
   test('every example runs as it is and shows pictures; one without a picture goes as JSON', async () => {
     await open();
     for (const [tab, { label, query, variables }] of EXAMPLES.entries()) {
       if (tab > 0) await page.click(`#graphiql-session-tab-${tab}`);
-      const { body, contentType } = await run(/query (\w+)/.exec(query)?.[1] ?? '');
-      expect(body, label).not.toContain('"errors"');
+      const contentType = await run(/query (\w+)/.exec(query)?.[1] ?? '');
       const sendsFile = /\$\w+: Upload/.test(query) && variables?.includes(EXAMPLE_PICTURE);
       expect(contentType, label).toMatch(sendsFile ? /^multipart\/form-data/ : /^application\/json/);
       await page.locator(CARDS).first().waitFor();
+      expect(await shown('.result-window'), label).not.toContain('"errors"');
       // Deferred reasons arrive after the hits and are merged into one result.
       if (query.includes('@defer'))
         for (const list of [/^hits/, /^reranked/]) await page.getByRole('button', { name: list }).waitFor();
@@ -125,10 +120,9 @@ describe.skipIf(absent)(`GraphiQL in a browser${why}`, { timeout: 60_000 }, () =
     await open();
     const file = { name: 'notes.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('not a picture at all, but text') };
     await page.getByLabel('Attach picture to $image').setInputFiles(file);
-    const { body } = await run('Leopard');
-    const [error] = JSON.parse(body).errors;
-    expect(error.extensions.code).toBe('UNSUPPORTED_IMAGE');
-    await expect.poll(() => shown('.result-window')).toContain(error.message.slice(0, 20));
+    await run('Leopard');
+    await expect.poll(() => shown('.result-window'), { timeout: 10_000 }).toContain('"code": "UNSUPPORTED_IMAGE"');
+    expect(await shown('.result-window')).toContain('"remedy"');
   });
 
   test('a file that is gone after a reload is asked for again', async () => {
