@@ -10,7 +10,6 @@ const at = (path) => `${root}/${path}`;
 const COMMANDS = {
   serve: ['src/main.ts', 'serve'],
   index: ['src/main.ts', 'index'],
-  model: ['src/main.ts', 'model'],
   eval: ['src/main.ts', 'eval'],
   test: ['node_modules/vitest/vitest.mjs', 'run'],
   bench: ['bench/main.ts'],

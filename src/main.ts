@@ -15,6 +15,7 @@ const USAGE = `margay: multimodal search over GraphQL
   npm run index -- FOLDER                   index a folder of pictures, titled by file name
   npm run index -- FILE.jsonl               index products: {"id", "title", "category", "price", "images": ["path", ...]} a line
   npm run index -- FOLDER|FILE --rebuild    the same from nothing, after a change of encoder
+  npm run eval -- [--count 300]             retrieval quality of the encoder on the demo's held-out queries, as a table
 
 Settings are environment variables; README.md lists them.`;
 
@@ -33,6 +34,8 @@ async function main(argv: readonly string[]): Promise<void> {
       return serveCommand(config, stop.signal);
     case 'index':
       return indexCommand(config, stop.signal, rest);
+    case 'eval':
+      return evalCommand(config, stop.signal, rest);
     case 'help':
     case '--help':
       say(USAGE);
@@ -98,6 +101,24 @@ async function indexCommand(config: Config, stop: AbortSignal, argv: readonly st
       for (const line of bar.finish()) say(line);
     }
     say('`npm start` serves it now; a server that runs already must be started again to leave the demo.');
+  } finally {
+    await app.close();
+  }
+}
+
+async function evalCommand(config: Config, stop: AbortSignal, argv: readonly string[]): Promise<void> {
+  const { values } = parseArgs({ args: [...argv], options: { count: { type: 'string', default: '300' } } });
+  const count = Number(values.count);
+  if (!Number.isInteger(count) || count < 1)
+    throw new MargayError('BAD_INPUT', '--count is not a number of queries.', {
+      remedy: 'npm run eval -- --count 300',
+    });
+  const app = await createApp(config, stop);
+  try {
+    const { demoEvaluation } = await import('./eval/demo-eval.ts');
+    const { PocketReranker } = await import('./rerank/pocket-reranker.ts');
+    const stages = { ...app, reranker: app.reranker ?? new PocketReranker() };
+    process.stdout.write(`${await demoEvaluation(stages, { count, signal: stop })}\n`);
   } finally {
     await app.close();
   }
