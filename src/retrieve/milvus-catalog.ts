@@ -1,0 +1,272 @@
+import type { Column, Product, ProductId, Row } from '../catalog/product.ts';
+import type { Embedding } from '../encode/encoder.ts';
+import { checkStamp } from './catalog-stamp.ts';
+import { type Candidate, firstProducts } from './grouping.ts';
+import { succeeded } from './milvus-errors.ts';
+import { among, amongProducts, quote } from './milvus-filter.ts';
+import type { MilvusLink } from './milvus-link.ts';
+import { decode, rowToMilvus } from './milvus-schema.ts';
+import { checkId, readId, rowKey, storedId } from './product-key.ts';
+import { checkDepth, checkFirst, checkRows, checkVector } from './store-input.ts';
+import { readHit, readProduct } from './stored-row.ts';
+import type { CatalogStamp, Hit, ProductPage, SearchOptions, VectorStore } from './vector-store.ts';
+
+/** Rows that one query or search may bring. */
+const MOST_ROWS = 16_384;
+/** Products named in one filter, and rows of one write. */
+const CHUNK = 200;
+const STRONG = 'Strong' as never;
+
+type Fields = Record<string, unknown>;
+
+/**
+ * One catalog in a Milvus collection. A product is replaced by upserting its rows and then deleting those it has no more: readers never
+ * miss it, but until the delete they may find it by a picture that it lost. Writes of one process queue up.
+ */
+export class MilvusCatalog implements VectorStore {
+  readonly kind = 'milvus';
+  readonly dimensions: number;
+  readonly #link: MilvusLink;
+  readonly #collection: string;
+  readonly #stamp: CatalogStamp;
+  readonly #readStamp: () => Promise<CatalogStamp>;
+  #writes: Promise<unknown> = Promise.resolve();
+
+  constructor(link: MilvusLink, collection: string, stamp: CatalogStamp, readStamp: () => Promise<CatalogStamp>) {
+    this.#link = link;
+    this.#collection = collection;
+    this.#stamp = stamp;
+    this.#readStamp = readStamp;
+    this.dimensions = stamp.dimensions;
+  }
+
+  async search(vectors: readonly Embedding[], options: SearchOptions): Promise<Hit[][]> {
+    const { topK, offset = 0, columns, exclude = [] } = options;
+    checkDepth(topK, offset);
+    for (const vector of vectors) checkVector(vector, this.dimensions);
+    const excluded = vectors.map((_, query) => exclude[query]);
+    const found = await this.#read('The search', options.signal, () =>
+      firstProducts(topK + offset, excluded, MOST_ROWS, (queries, limit) =>
+        this.#nearest(
+          queries.map((query) => vectors[query]!),
+          limit,
+          columns,
+        ),
+      ),
+    );
+    return found.map((best) =>
+      best
+        .slice(offset)
+        .map(({ productId, score, place }) =>
+          readHit(productId, score, columns, (column) => decode(column, place[column])),
+        ),
+    );
+  }
+
+  async get(ids: readonly ProductId[], { columns, signal }: { columns: readonly Column[]; signal: AbortSignal }) {
+    const products = new Map<ProductId, Product>();
+    await this.#main('Loading products', ids, columns, signal, (id, row) =>
+      products.set(
+        id,
+        readProduct(id, columns, (column) => decode(column, row[column])),
+      ),
+    );
+    return products;
+  }
+
+  async vectors(ids: readonly ProductId[], { signal }: { signal: AbortSignal }) {
+    const vectors = new Map<ProductId, Embedding>();
+    await this.#main('Loading vectors', ids, ['vector'], signal, (id, row) =>
+      vectors.set(id, Float32Array.from(row.vector as number[])),
+    );
+    return vectors;
+  }
+
+  async sources(ids: readonly ProductId[], { signal }: { signal: AbortSignal }) {
+    const sources = new Map<ProductId, string>();
+    await this.#main('Loading sources', ids, ['source'], signal, (id, row) => sources.set(id, String(row.source)));
+    return sources;
+  }
+
+  /** Costs the ids of up to 16,384 products, and of catalogs larger than that usually once more. */
+  async page(options: {
+    first: number;
+    after?: ProductId;
+    columns: readonly Column[];
+    signal: AbortSignal;
+  }): Promise<ProductPage> {
+    const { first, after, columns, signal } = options;
+    checkFirst(first);
+    if (after !== undefined) checkId(after, 'after');
+    const ids = await this.#read('Loading a page of products', signal, () => this.#firstIds(first + 1, after));
+    const shown = ids.slice(0, first).map(readId);
+    const found = await this.get(shown, { columns, signal });
+    return { products: shown.flatMap((id) => found.get(id) ?? []), hasNext: ids.length > first };
+  }
+
+  count({ signal }: { signal: AbortSignal }): Promise<number> {
+    return this.#read('Counting products', signal, async () => {
+      const [row] = await this.#query('ordinal == 0', ['count(*)']);
+      return Number(row?.['count(*)'] ?? 0);
+    });
+  }
+
+  async upsert(rows: readonly Row[], { signal }: { signal: AbortSignal }): Promise<void> {
+    const products = [...checkRows(rows, this.dimensions)].map(([id, own]) => ({ id, rows: own.map(rowToMilvus) }));
+    for (const some of chunks(products))
+      await this.#write('Writing products', signal, async () => {
+        const lost = await this.#lostRows(some.map(({ id, rows: { length } }) => ({ id, length })));
+        for (const batch of chunks(some.flatMap(({ rows: own }) => own)))
+          succeeded(await this.#link.client.upsert({ collection_name: this.#collection, data: batch }));
+        for (const keys of chunks(lost)) await this.#delete(among('key', keys));
+      });
+  }
+
+  async remove(ids: readonly ProductId[], { signal }: { signal: AbortSignal }): Promise<number> {
+    for (const id of ids) checkId(id);
+    let gone = 0;
+    for (const some of chunks([...new Set(ids)]))
+      gone += await this.#write('Removing products', signal, async () => {
+        const products = await this.#query(`ordinal == 0 && ${amongProducts(some)}`, ['product_id']);
+        if (products.length > 0) await this.#delete(amongProducts(some));
+        return products.length;
+      });
+    return gone;
+  }
+
+  /** Milvus compacts and indexes by itself; a FLAT index needs no more. */
+  async optimize({ signal }: { signal: AbortSignal }): Promise<void> {
+    await this.ping({ signal });
+  }
+
+  ping({ signal }: { signal: AbortSignal }): Promise<void> {
+    return this.#read('The store', signal, async () => {
+      await this.#query('ordinal == 0', ['product_id'], 1);
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#writes;
+  }
+
+  async #nearest(
+    vectors: readonly Embedding[],
+    limit: number,
+    columns: readonly Column[],
+  ): Promise<Candidate<Fields>[][]> {
+    const { results } = await this.#link.loaded(this.#collection, () =>
+      this.#link.client.search({
+        collection_name: this.#collection,
+        data: vectors.map((vector) => Array.from(vector)),
+        anns_field: 'vector',
+        // Without it Milvus Lite takes another one.
+        metric_type: 'COSINE',
+        limit,
+        output_fields: [...new Set(['product_id', 'ordinal', ...columns])],
+        consistency_level: STRONG,
+      }),
+    );
+    // One query's rows come bare, those of several as lists.
+    const lists = (vectors.length === 1 ? [results] : results) as unknown as ({ score: number } & Fields)[][];
+    return lists.map((rows) =>
+      rows.map((row) => ({
+        productId: readId(String(row.product_id)),
+        ordinal: Number(row.ordinal),
+        score: row.score,
+        place: row,
+      })),
+    );
+  }
+
+  /**
+   * The `wanted` smallest stored ids after one, ascending. A query has no order and brings 16,384 rows at most. Fewer are all there are. As
+   * many may be any of them; but the smallest `wanted` of all are then none larger than the `wanted`-th smallest of these, which bounds the
+   * next query.
+   */
+  async #firstIds(wanted: number, after: ProductId | undefined): Promise<string[]> {
+    const from = after === undefined ? 'ordinal == 0' : `ordinal == 0 && product_id > ${quote(storedId(after))}`;
+    let bound = '';
+    for (;;) {
+      const rows = await this.#query(from + bound, ['product_id'], MOST_ROWS);
+      const ids = rows.map((row) => String(row.product_id)).sort((a, b) => byCodePoint(a, b));
+      if (ids.length < MOST_ROWS) return ids.slice(0, wanted);
+      bound = ` && product_id <= ${quote(ids[wanted - 1]!)}`;
+    }
+  }
+
+  /** Keys of the rows that these products will have no more. */
+  async #lostRows(products: readonly { id: ProductId; length: number }[]): Promise<string[]> {
+    const lengths = new Map(products.map(({ id, length }) => [storedId(id), length]));
+    const least = Math.min(...lengths.values());
+    const rows = await this.#query(`ordinal >= ${least} && ${amongProducts(products.map(({ id }) => id))}`, [
+      'product_id',
+      'ordinal',
+    ]);
+    return rows.flatMap(({ product_id, ordinal }) =>
+      Number(ordinal) >= lengths.get(String(product_id))! ? [rowKey(String(product_id), Number(ordinal))] : [],
+    );
+  }
+
+  /** The rows of the products' main pictures. */
+  async #main(
+    what: string,
+    ids: readonly ProductId[],
+    columns: readonly string[],
+    signal: AbortSignal,
+    each: (id: ProductId, row: Fields) => void,
+  ): Promise<void> {
+    for (const id of ids) checkId(id);
+    await this.#read(what, signal, async () => {
+      for (const some of chunks([...new Set(ids)]))
+        for (const row of await this.#query(`ordinal == 0 && ${amongProducts(some)}`, ['product_id', ...columns]))
+          each(readId(String(row.product_id)), row);
+    });
+  }
+
+  async #query(filter: string, output_fields: string[], limit?: number): Promise<Fields[]> {
+    const { data } = await this.#link.loaded(this.#collection, () =>
+      this.#link.client.query({
+        collection_name: this.#collection,
+        filter,
+        output_fields,
+        consistency_level: STRONG,
+        ...(limit && { limit }),
+      }),
+    );
+    return data;
+  }
+
+  async #delete(filter: string): Promise<void> {
+    succeeded(await this.#link.client.delete({ collection_name: this.#collection, filter }));
+  }
+
+  /** The stamp is compared beside the read: where both fail, it knows better why (the SDK hides the reason of a failed search). */
+  #read<T>(what: string, caller: AbortSignal, work: () => Promise<T>): Promise<T> {
+    return this.#link.call(what, caller, async () => {
+      const [stamp, answer] = await Promise.allSettled([this.#readStamp(), work()]);
+      if (stamp.status === 'rejected') throw stamp.reason;
+      checkStamp(stamp.value, this.#stamp);
+      if (answer.status === 'rejected') throw answer.reason;
+      return answer.value;
+    });
+  }
+
+  #write<T>(what: string, caller: AbortSignal, work: () => Promise<T>): Promise<T> {
+    return this.#link.call(what, caller, (signal) => {
+      const turn = this.#writes.then(async () => {
+        signal.throwIfAborted();
+        checkStamp(await this.#readStamp(), this.#stamp);
+        return work();
+      });
+      this.#writes = turn.catch(() => {});
+      return turn;
+    });
+  }
+}
+
+/** The order in which Milvus compares text. */
+const byCodePoint = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
+
+function* chunks<T>(list: readonly T[]): Generator<T[]> {
+  for (let start = 0; start < list.length; start += CHUNK) yield list.slice(start, start + CHUNK);
+}

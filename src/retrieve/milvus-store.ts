@@ -1,0 +1,87 @@
+import { MargayError } from '../errors.ts';
+import { checkStamp } from './catalog-stamp.ts';
+import { MilvusCatalog } from './milvus-catalog.ts';
+import { isMissing, succeeded } from './milvus-errors.ts';
+import { MilvusLink, type MilvusOptions } from './milvus-link.ts';
+import { collectionOf, readStamp } from './milvus-schema.ts';
+import { checkName } from './store-input.ts';
+import type { CatalogStamp, StoreFactory } from './vector-store.ts';
+
+const collectionName = (name: string): string => `margay_${name}`;
+
+/** Catalogs on a Milvus server: one collection each, named `margay_` and the catalog's name. */
+export class MilvusStores implements StoreFactory {
+  readonly kind = 'milvus';
+  readonly #link: MilvusLink;
+
+  private constructor(link: MilvusLink) {
+    this.#link = link;
+  }
+
+  /** Does not wait for the server: where it is down, calls fail with STORE_UNAVAILABLE until it answers. */
+  static async connect(options: MilvusOptions): Promise<MilvusStores> {
+    return new MilvusStores(new MilvusLink(options));
+  }
+
+  stamp(name: string, { signal }: { signal: AbortSignal }): Promise<CatalogStamp | null> {
+    return this.#call('Reading the catalog stamp', name, signal, () => this.#find(name));
+  }
+
+  open(stamp: CatalogStamp, { signal }: { signal: AbortSignal }): Promise<MilvusCatalog> {
+    const { name } = stamp;
+    return this.#call('Opening the catalog', name, signal, async () => {
+      if (!(await this.#find(name))) await this.#create(stamp);
+      checkStamp(await this.#stampOf(name), stamp);
+      await this.#link.load(collectionName(name));
+      return new MilvusCatalog(this.#link, collectionName(name), stamp, () => this.#stampOf(name));
+    });
+  }
+
+  drop(name: string, { signal }: { signal: AbortSignal }): Promise<void> {
+    return this.#call('Dropping the catalog', name, signal, async () => {
+      succeeded(await this.#link.client.dropCollection({ collection_name: collectionName(name) }));
+    });
+  }
+
+  close(): Promise<void> {
+    return this.#link.close();
+  }
+
+  /** Another gateway may make the same catalog at the same moment: its stamp is compared like any other. */
+  async #create(stamp: CatalogStamp): Promise<void> {
+    try {
+      succeeded(await this.#link.client.createCollection(collectionOf(collectionName(stamp.name), stamp) as never));
+    } catch (error) {
+      if (!(await this.#find(stamp.name))) throw error;
+    }
+  }
+
+  async #find(name: string): Promise<CatalogStamp | null> {
+    try {
+      return await this.#stampOf(name);
+    } catch (error) {
+      if (isMissing(error)) return null;
+      throw error;
+    }
+  }
+
+  async #stampOf(name: string): Promise<CatalogStamp> {
+    const { properties } = succeeded(
+      await this.#link.client.describeCollection({ collection_name: collectionName(name) }),
+    );
+    const stamp = readStamp(properties);
+    if (stamp) return stamp;
+    throw new MargayError(
+      'STORE_UNAVAILABLE',
+      'Milvus holds a collection of that name that is no catalog of this gateway.',
+      {
+        remedy: 'Move it away, or set MILVUS_DATABASE to another database.',
+      },
+    );
+  }
+
+  async #call<T>(what: string, name: string, caller: AbortSignal, work: () => Promise<T>): Promise<T> {
+    checkName(name);
+    return this.#link.call(what, caller, work);
+  }
+}

@@ -1,0 +1,14 @@
+import { afterAll, beforeAll, describe } from 'vitest';
+import { MilvusStores } from '../../src/retrieve/milvus-store.ts';
+import { vectorStoreContract } from '../contract/vector-store.ts';
+import { lacksMilvus, MilvusServer } from './milvus-server.ts';
+
+describe.skipIf(lacksMilvus('lite'))('Milvus Lite (needs scripts/milvus-venv.sh)', () => {
+  let server: MilvusServer;
+  beforeAll(async () => {
+    server = await MilvusServer.start('lite');
+  }, 120_000);
+  afterAll(() => server?.stop());
+
+  vectorStoreContract('Milvus Lite', () => MilvusStores.connect({ address: server.address }), { runs: 6 });
+});

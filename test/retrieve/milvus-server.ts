@@ -1,0 +1,145 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { MilvusClient } from '@zilliz/milvus2-sdk-node';
+
+/** `lite` is Milvus Lite's server, `standalone` the engine of Milvus 2.3.5. */
+export type MilvusKind = 'lite' | 'standalone';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const VENVS = { lite: join(root, '.venv-milvus'), standalone: join(root, '.venv-milvus-standalone') };
+const PROGRAMS = { lite: join(VENVS.lite, 'bin/milvus-lite'), standalone: join(VENVS.standalone, 'bin/milvus-server') };
+
+/** Whether the tests with this server are left out. In CI nothing is: there a missing environment fails them. */
+export const lacksMilvus = (kind: MilvusKind): boolean => process.env.CI !== 'true' && !existsSync(PROGRAMS[kind]);
+
+/** The first start of the standalone engine unpacks it. */
+const UP_MS = 120_000;
+const STOP_MS = 10_000;
+
+/** A real Milvus server in a process of its own, on a free port of 127.0.0.1, with data in a temporary folder. */
+export class MilvusServer {
+  readonly #kind: MilvusKind;
+  readonly #folder: string;
+  readonly #port: number;
+  #process: ChildProcess | undefined;
+
+  private constructor(kind: MilvusKind, folder: string, port: number) {
+    this.#kind = kind;
+    this.#folder = folder;
+    this.#port = port;
+  }
+
+  static async start(kind: MilvusKind): Promise<MilvusServer> {
+    const folder = await mkdtemp(join(tmpdir(), `margay-milvus-${kind}-`));
+    if (kind === 'standalone') {
+      // It unpacks itself into its data folder; all folders share one copy, kept in the environment.
+      const unpacked = join(VENVS.standalone, 'unpacked');
+      await mkdir(unpacked, { recursive: true });
+      await symlink(unpacked, join(folder, 'bin'));
+    }
+    const server = new MilvusServer(kind, folder, await freePort());
+    try {
+      await server.up();
+    } catch (error) {
+      await server.stop();
+      throw error;
+    }
+    return server;
+  }
+
+  get address(): string {
+    return `127.0.0.1:${this.#port}`;
+  }
+
+  /** Starts the process, on the same port and data as before, and waits until it answers. */
+  async up(): Promise<void> {
+    this.launch();
+    const deadline = Date.now() + UP_MS;
+    while (!(await this.#answers())) {
+      if (this.#process?.exitCode != null)
+        throw new Error(`Milvus ${this.#kind} ended with code ${this.#process.exitCode}.`);
+      if (Date.now() > deadline) throw new Error(`Milvus ${this.#kind} did not answer within ${UP_MS} ms.`);
+      await sleep(100);
+    }
+  }
+
+  /** Starts the process without waiting for it. */
+  launch(): void {
+    const options =
+      this.#kind === 'lite'
+        ? ['server', '--host', '127.0.0.1', '--port', String(this.#port), '--data-dir', this.#folder]
+        : ['--data', this.#folder, '--proxy-port', String(this.#port)];
+    // A group of its own: the standalone program is a parent that does not take its child along when it is killed.
+    this.#process = spawn(PROGRAMS[this.#kind], options, { detached: true, stdio: 'ignore', cwd: this.#folder });
+    this.#process.on('error', () => {});
+  }
+
+  /** To the process and its children. */
+  signal(name: NodeJS.Signals): void {
+    const pid = this.#process?.pid;
+    if (pid === undefined) return;
+    try {
+      process.kill(-pid, name);
+    } catch {
+      // It is gone already.
+    }
+  }
+
+  async kill(): Promise<void> {
+    const gone = this.#gone();
+    this.signal('SIGKILL');
+    await gone;
+  }
+
+  /** Asks, then insists, and removes the data. Milvus Lite has no handler for SIGTERM. */
+  async stop(): Promise<void> {
+    const gone = this.#gone();
+    this.signal('SIGINT');
+    await Promise.race([gone, sleep(STOP_MS, undefined, { ref: false })]);
+    await this.kill();
+    await rm(this.#folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  #gone(): Promise<void> {
+    const child = this.#process;
+    if (!child || child.exitCode !== null || child.signalCode !== null || child.pid === undefined)
+      return Promise.resolve();
+    return new Promise((done) => void child.once('exit', () => done()));
+  }
+
+  async #answers(): Promise<boolean> {
+    const client = new MilvusClient({
+      address: this.address,
+      timeout: 2000,
+      maxRetries: 0,
+      logLevel: 'none',
+      telemetry: { enabled: false },
+      pool: { min: 0, max: 1 },
+    });
+    try {
+      await client.connectPromise;
+      const { status } = await client.showCollections();
+      return status?.error_code === 'Success';
+    } catch {
+      return false;
+    } finally {
+      await client.closeConnection().catch(() => {});
+    }
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((done, failed) => {
+    const server = createServer().once('error', failed);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => done(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+}

@@ -1,0 +1,14 @@
+import { afterAll, beforeAll, describe } from 'vitest';
+import { MilvusStores } from '../../src/retrieve/milvus-store.ts';
+import { vectorStoreContract } from '../contract/vector-store.ts';
+import { lacksMilvus, MilvusServer } from './milvus-server.ts';
+
+describe.skipIf(lacksMilvus('standalone'))('Milvus 2.3.5 (needs scripts/milvus-venv.sh)', () => {
+  let server: MilvusServer;
+  beforeAll(async () => {
+    server = await MilvusServer.start('standalone');
+  }, 120_000);
+  afterAll(() => server?.stop());
+
+  vectorStoreContract('Milvus 2.3.5', () => MilvusStores.connect({ address: server.address }), { runs: 2 });
+});
