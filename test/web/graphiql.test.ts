@@ -18,6 +18,8 @@ const ARGS = ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu', ...QUI
 
 const RUN = '.graphiql-execute-button';
 const CARDS = '.margay-cards li';
+/** vitest's own second is too short for a browser on two busy cores. */
+const PATIENCE = { timeout: 10_000 };
 const GREEN = [10, 200, 30];
 
 describe.skipIf(absent)(`GraphiQL in a browser${why}`, { timeout: 60_000 }, () => {
@@ -91,7 +93,7 @@ describe.skipIf(absent)(`GraphiQL in a browser${why}`, { timeout: 60_000 }, () =
       buffer: photo,
     });
     await page.locator('.margay-chip', { hasText: 'my cat.png' }).waitFor();
-    await expect.poll(() => shown('.graphiql-editor-tool')).toContain('file:my cat.png');
+    await expect.poll(() => shown('.graphiql-editor-tool'), PATIENCE).toContain('file:my cat.png');
 
     expect(await run('Leopard')).toMatch(/^multipart\/form-data/);
     await page.locator(CARDS).nth(8).waitFor();
@@ -121,7 +123,7 @@ describe.skipIf(absent)(`GraphiQL in a browser${why}`, { timeout: 60_000 }, () =
     const file = { name: 'notes.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('not a picture at all, but text') };
     await page.getByLabel('Attach picture to $image').setInputFiles(file);
     await run('Leopard');
-    await expect.poll(() => shown('.result-window'), { timeout: 10_000 }).toContain('"code": "UNSUPPORTED_IMAGE"');
+    await expect.poll(() => shown('.result-window'), PATIENCE).toContain('"code": "UNSUPPORTED_IMAGE"');
     expect(await shown('.result-window')).toContain('"remedy"');
   });
 
@@ -136,7 +138,7 @@ describe.skipIf(absent)(`GraphiQL in a browser${why}`, { timeout: 60_000 }, () =
     await page.locator('.margay-missing', { hasText: 'attach again' }).waitFor();
     expect(await page.locator('[id^=graphiql-session-tab-]').count()).toBe(EXAMPLES.length);
     await page.click(RUN);
-    await expect.poll(() => shown('.result-window')).toContain('Attach it again');
+    await expect.poll(() => shown('.result-window'), PATIENCE).toContain('Attach it again');
   });
 
   test('a dropped file fills the variable, and its chip takes it out again', async () => {
@@ -149,7 +151,7 @@ describe.skipIf(absent)(`GraphiQL in a browser${why}`, { timeout: 60_000 }, () =
     await page.dispatchEvent('.graphiql-query-editor', 'drop', { dataTransfer: transfer });
     await page.locator('.margay-chip', { hasText: 'dropped.png' }).waitFor();
     await page.getByLabel('Remove dropped.png from $image').click();
-    await expect.poll(() => page.locator('.margay-chip').count()).toBe(0);
+    await expect.poll(() => page.locator('.margay-chip').count(), PATIENCE).toBe(0);
   });
 
   test('an operation in the address is shown, checked by the language worker, and not run', async () => {
@@ -179,7 +181,7 @@ describe.skipIf(absent)(`GraphiQL in a browser${why}`, { timeout: 60_000 }, () =
     }
     expect(await focused()).toBe('Attach picture to $image');
     await page.keyboard.press('Space');
-    await expect.poll(() => choosers, { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => choosers, PATIENCE).toBe(1);
 
     await run('Leopard');
     await page.locator(CARDS).first().waitFor();
