@@ -1,0 +1,135 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { between, settingsTable } from '../scripts/settings-table.ts';
+import { readConfig, SETTINGS } from '../src/config.ts';
+import { MargayError } from '../src/errors.ts';
+
+const HASH = 'a'.repeat(64);
+const README = new URL('../README.md', import.meta.url);
+
+const written = existsSync(README) ? between(await readFile(README, 'utf8')) : undefined;
+
+function faultsOf(env: Record<string, string | undefined>): string {
+  try {
+    readConfig(env);
+  } catch (error) {
+    expect(error).toBeInstanceOf(MargayError);
+    expect(error).toMatchObject({ code: 'BAD_INPUT' });
+    return (error as MargayError).message;
+  }
+  throw new Error('Expected faults.');
+}
+
+test('nothing set is the defaults', () => {
+  const config = readConfig({});
+  expect(config).toMatchObject({
+    PORT: 4000,
+    HOST: '127.0.0.1',
+    MARGAY_DATA: '.margay',
+    ENCODER: 'pocket',
+    RERANK: 'on',
+  });
+  expect(config).toMatchObject({ HTTP_API_KEYS: [], HTTP_OPEN: false, HTTP_ORIGINS: [], CATALOG_EMBED: 'image' });
+  expect(Object.isFrozen(config)).toBe(true);
+});
+
+test('empty and blank count as unset, others are none of ours', () => {
+  const blank = Object.fromEntries(SETTINGS.map(({ name }, place) => [name, place % 2 ? '' : ' \t']));
+  expect(readConfig({ ...blank, PATH: '/bin', PORTS: 'x' })).toEqual(readConfig({}));
+});
+
+test('values are read as what they are', () => {
+  const config = readConfig({
+    PORT: ' 0 ',
+    HTTP_API_KEYS: `${HASH}, ${'B'.repeat(64)} ,`,
+    HTTP_ORIGINS: 'https://shop.example,http://localhost:3000',
+    HTTP_OPEN: 'on',
+    ENCODER_THREADS: '2',
+  });
+  expect(config).toMatchObject({ PORT: 0, HTTP_OPEN: true, ENCODER_THREADS: 2 });
+  expect(config.HTTP_API_KEYS).toEqual([HASH, 'B'.repeat(64)]);
+  expect(config.HTTP_ORIGINS).toEqual(['https://shop.example', 'http://localhost:3000']);
+});
+
+test.each([
+  ['PORT', '65536'],
+  ['PORT', '-1'],
+  ['PORT', '4e3'],
+  ['PORT', '0x50'],
+  ['PORT', '80.5'],
+  ['HTTP_OPEN', 'yes'],
+  ['HTTP_API_KEYS', 'my-plain-key'],
+  ['HTTP_API_KEYS', `${HASH},short`],
+  ['HTTP_ORIGINS', '*'],
+  ['HTTP_ORIGINS', 'null'],
+  ['HTTP_ORIGINS', 'shop.example'],
+  ['HTTP_ORIGINS', 'https://shop.example/'],
+  ['HTTP_ORIGINS', 'https://shop.example/path'],
+  ['HTTP_ORIGINS', 'https://user@shop.example'],
+  ['HTTP_PUBLIC_URL', 'ftp://shop.example'],
+  ['HTTP_PUBLIC_URL', 'javascript:alert(1)'],
+  ['HTTP_TIMEOUT_MS', '99'],
+  ['HTTP_TIMEOUT_MS', '600001'],
+  ['ENCODER_THREADS', '0'],
+  ['CATALOG_EMBED', 'title'],
+  ['RERANK', 'true'],
+])('%s=%s is refused by name', (name, value) => {
+  expect(faultsOf({ [name]: value })).toMatch(new RegExp(`^The settings have 1 fault\\(s\\):\\n {2}${name}: `));
+});
+
+test('all faults at once', () => {
+  const message = faultsOf({ PORT: 'x', HOST: '0.0.0.0', HTTP_OPEN: '0', RERANK: 'maybe', HTTP_TIMEOUT_MS: '1' });
+  expect(message).toContain('The settings have 4 fault(s)');
+  for (const name of ['PORT', 'HOST', 'RERANK', 'HTTP_TIMEOUT_MS']) expect(message).toContain(`\n  ${name}: `);
+});
+
+test('no value is ever told', () => {
+  // "12" or "st" may stand in any message; a secret is longer.
+  const secret = fc
+    .string({ minLength: 12, maxLength: 40 })
+    .filter((text) => /[^a-z\s]/i.test(text) && text.trim() === text);
+  fc.assert(
+    fc.property(secret, (value) => {
+      const env = Object.fromEntries(SETTINGS.map(({ name }) => [name, value]));
+      expect(faultsOf(env)).not.toContain(value);
+    }),
+  );
+  const message = faultsOf({ HTTP_API_KEYS: 'hunter2-hunter2', MILVUS_TOKEN: 'root:Milvus', PORT: 'x' });
+  expect(message).not.toMatch(/hunter2|Milvus/);
+});
+
+describe('beyond loopback', () => {
+  test.each(['127.0.0.1', 'localhost', '::1', '127.1.2.3'])('%s needs nothing', (HOST) => {
+    expect(readConfig({ HOST }).HOST).toBe(HOST);
+  });
+
+  test.each([
+    '0.0.0.0',
+    '::',
+    '192.168.1.5',
+    'shop.example',
+    '127.0.0.1.evil.example',
+    'localhost.evil.example',
+    '::ffff:0.0.0.0',
+  ])('%s needs keys or HTTP_OPEN', (HOST) => {
+    for (const env of [{}, { HTTP_OPEN: '0' }, { HTTP_OPEN: 'false' }, { HTTP_API_KEYS: ',' }])
+      expect(faultsOf({ HOST, ...env })).toMatch(/HOST: .*HTTP_API_KEYS.*HTTP_OPEN=1/);
+    expect(readConfig({ HOST, HTTP_OPEN: '1' }).HOST).toBe(HOST);
+    expect(readConfig({ HOST, HTTP_API_KEYS: HASH }).HOST).toBe(HOST);
+  });
+});
+
+describe('the table of settings', () => {
+  test('names every setting with its meaning', () => {
+    for (const { name, meaning } of SETTINGS) {
+      expect(name).toMatch(/^[A-Z][A-Z_]+$/);
+      expect(meaning).toMatch(/^[`A-Z].*\.$/);
+    }
+  });
+
+  test.skipIf(written === undefined)("README's is this one (skipped: README has no settings markers)", () => {
+    expect(written, 'node scripts/settings-table.ts --write').toBe(settingsTable());
+  });
+});
