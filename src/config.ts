@@ -46,11 +46,9 @@ const Settings = z.object({
   HTTP_PUBLIC_URL: origin.optional().describe("Origin written into picture URLs; by default the request's own `Host`."),
   HTTP_TIMEOUT_MS: integer(100, 600_000)
     .default(30_000)
-    .describe('Deadline of one search without the rerank pass, in milliseconds.'),
+    .describe('Deadline of each step of a search (picture, embedding, retrieval), in milliseconds.'),
   ENCODER: z.string().min(1).default('pocket').describe('Encoder: a folder of `models/`, or a path to one.'),
-  ENCODER_THREADS: integer(1, 64)
-    .optional()
-    .describe('Threads for inference; by default one less than the cores, at least 1.'),
+  ENCODER_THREADS: integer(1, 64).optional().describe('Threads of one inference; by default half the cores, 1 or 2.'),
   CATALOG_EMBED: z
     .enum(['image', 'image+title'])
     .default('image')

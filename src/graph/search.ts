@@ -1,4 +1,3 @@
-import { REPAIRS } from '../rerank/reranker.ts';
 import type { Report } from '../search/pass.ts';
 import { toQuery } from '../search/query.ts';
 import { type Search, search } from '../search/search.ts';
@@ -15,7 +14,9 @@ const RerankStatus = builder.enumType('RerankStatus', {
 const RerankFallback = builder.enumType('RerankFallback', {
   values: ['TIMEOUT', 'UNAVAILABLE', 'BUSY', 'BUDGET', 'UNUSABLE_ANSWER'] as const,
 });
-const RerankRepair = builder.enumType('RerankRepair', { values: REPAIRS });
+const RerankRepair = builder.enumType('RerankRepair', {
+  values: ['MISSING_IDS', 'DUPLICATE_IDS', 'UNKNOWN_IDS', 'MALFORMED_ANSWER', 'RATIONALE_DROPPED'] as const,
+});
 
 const RerankReport = builder.objectRef<Report>('RerankReport').implement({
   fields: (t) => ({

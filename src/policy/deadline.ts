@@ -6,7 +6,9 @@ export function withDeadline(signal: AbortSignal, milliseconds: number, what: st
   const timer = setTimeout(
     () =>
       controller.abort(
-        new MargayError('DEADLINE_EXCEEDED', `${what} took longer than ${milliseconds} ms.`, { remedy: 'Try again later.' }),
+        new MargayError('DEADLINE_EXCEEDED', `${what} took longer than ${milliseconds} ms.`, {
+          remedy: 'Try again later.',
+        }),
       ),
     milliseconds,
   );
