@@ -1,0 +1,114 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, readdir, rm, truncate } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { LanceStores } from '../../src/retrieve/lance-store.ts';
+import { randomVectors, rowsOf } from './rows.ts';
+
+const { signal } = new AbortController();
+const stamp = { name: 'killed', dimensions: 4, fingerprint: 'f' };
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'margay-lance-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+/** Names acknowledged by a writer that was killed after `count` of them. */
+async function writeUntilKilled(from: number, count: number): Promise<string[]> {
+  const writer = spawn(
+    process.execPath,
+    [fileURLToPath(new URL('lance-writer.ts', import.meta.url)), folder, String(from)],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
+  const acknowledged: string[] = [];
+  for await (const name of createInterface(writer.stdout)) {
+    acknowledged.push(name);
+    // Not at a commit's end but somewhere in the next one.
+    if (acknowledged.length === count) setTimeout(() => writer.kill('SIGKILL'), (from * 7) % 23);
+  }
+  return acknowledged;
+}
+
+test('kill -9 in the middle of writes: all that was acknowledged is there, whole', async () => {
+  const acknowledged: string[] = [];
+  for (const from of [0, 100, 200]) acknowledged.push(...(await writeUntilKilled(from, 8)));
+  expect(acknowledged.length).toBeGreaterThanOrEqual(24);
+  const stores = await LanceStores.open(folder);
+  const store = await stores.open(stamp, { signal });
+  const found = await store.get(acknowledged, { columns: ['images'], signal });
+  expect([...found.keys()].sort()).toEqual([...acknowledged].sort());
+  const count = await store.count({ signal });
+  const [hits] = await store.search([Float32Array.of(1, 0, 0, 0)], { topK: 1000, columns: [], signal });
+  expect(hits).toHaveLength(count);
+  // At most the write under way when it was killed came through unacknowledged, once for each kill.
+  expect(count - acknowledged.length).toBeLessThanOrEqual(3);
+  await store.close();
+  await stores.close();
+});
+
+test('a truncated data file is STORE_UNAVAILABLE, and the message shows no path', async () => {
+  const stores = await LanceStores.open(folder);
+  const store = await stores.open(stamp, { signal });
+  await store.upsert(rowsOf('a', [[1, 0, 0, 0]]), { signal });
+  await store.close();
+  await stores.close();
+  const data = join(folder, 'killed.lance', 'data');
+  for (const file of await readdir(data)) await truncate(join(data, file), 10);
+  const again = await LanceStores.open(folder);
+  const broken = await again.open(stamp, { signal });
+  const failure = await broken
+    .search([Float32Array.of(1, 0, 0, 0)], { topK: 1, columns: [], signal })
+    .catch((error) => error);
+  expect(failure).toMatchObject({ name: 'MargayError', code: 'STORE_UNAVAILABLE' });
+  expect(`${failure.message} ${failure.remedy}`).not.toContain(folder);
+  await expect(broken.ping({ signal })).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+  await again.close();
+});
+
+test('work that takes too long is DEADLINE_EXCEEDED, and what comes after it goes on', async () => {
+  const stores = await LanceStores.open(folder, { optimizeMs: 1 });
+  const store = await stores.open(stamp, { signal });
+  const vectors = randomVectors(4, 3);
+  for (let n = 0; n < 20; n++) await store.upsert(rowsOf(`p${n}`, [vectors.next().value]), { signal });
+  await expect(store.optimize({ signal })).rejects.toMatchObject({ name: 'MargayError', code: 'DEADLINE_EXCEEDED' });
+  await store.upsert(rowsOf('after', [vectors.next().value]), { signal });
+  expect(await store.count({ signal })).toBe(21);
+  await store.close();
+  await stores.close();
+});
+
+test('above the exact limit an index answers, and finds what an exact search finds', async () => {
+  const stores = await LanceStores.open(folder, { memoryFloats: 0, exactRows: 2000 });
+  const exact = await LanceStores.open(folder, { memoryFloats: 0, exactRows: 100_000 });
+  const wide = { ...stamp, dimensions: 32 };
+  const store = await stores.open(wide, { signal });
+  const judge = await exact.open(wide, { signal });
+  const vectors = randomVectors(32, 5);
+  for (let start = 0; start < 4000; start += 1000)
+    await store.upsert(Array.from({ length: 1000 }, (_, n) => rowsOf(`p${start + n}`, [vectors.next().value])).flat(), {
+      signal,
+    });
+  await store.optimize({ signal });
+  // What comes after the index was made is found as well.
+  await store.upsert(rowsOf('late', [[1, ...Array.from({ length: 31 }, () => 0)]]), { signal });
+  const queries = [
+    Float32Array.of(1, ...new Float32Array(31)),
+    ...Array.from({ length: 20 }, () => Float32Array.from(vectors.next().value)),
+  ];
+  const found = await store.search(queries, { topK: 10, columns: [], signal });
+  const expected = await judge.search(queries, { topK: 10, columns: [], signal });
+  expect(found[0]![0]).toMatchObject({ productId: 'late', score: expect.closeTo(1, 5) });
+  const recalled = found.map((hits, query) => {
+    const wanted = new Set(expected[query]!.map(({ productId }) => productId));
+    return hits.filter(({ productId }) => wanted.has(productId)).length / wanted.size;
+  });
+  expect(recalled.reduce((sum, recall) => sum + recall, 0) / recalled.length).toBeGreaterThanOrEqual(0.95);
+  for (const [query, hits] of found.entries()) expect(hits[0]!.score).toBeCloseTo(expected[query]![0]!.score, 5);
+  await stores.close();
+  await exact.close();
+});
