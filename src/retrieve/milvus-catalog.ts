@@ -7,6 +7,7 @@ import { among, amongProducts, quote } from './milvus-filter.ts';
 import type { MilvusLink } from './milvus-link.ts';
 import { decode, rowToMilvus } from './milvus-schema.ts';
 import { checkId, readId, rowKey, storedId } from './product-key.ts';
+import { smallest } from './smallest.ts';
 import { checkDepth, checkFirst, checkRows, checkVector } from './store-input.ts';
 import { readHit, readProduct } from './stored-row.ts';
 import type { CatalogStamp, Hit, ProductPage, SearchOptions, VectorStore } from './vector-store.ts';
@@ -178,20 +179,13 @@ export class MilvusCatalog implements VectorStore {
     );
   }
 
-  /**
-   * The `wanted` smallest stored ids after one, ascending. A query has no order and brings 16,384 rows at most. Fewer are all there are. As
-   * many may be any of them; but the smallest `wanted` of all are then none larger than the `wanted`-th smallest of these, which bounds the
-   * next query.
-   */
-  async #firstIds(wanted: number, after: ProductId | undefined): Promise<string[]> {
+  /** The stored ids of the first products after one: a query of Milvus has no order. */
+  #firstIds(wanted: number, after: ProductId | undefined): Promise<string[]> {
     const from = after === undefined ? 'ordinal == 0' : `ordinal == 0 && product_id > ${quote(storedId(after))}`;
-    let bound = '';
-    for (;;) {
-      const rows = await this.#query(from + bound, ['product_id'], MOST_ROWS);
-      const ids = rows.map((row) => String(row.product_id)).sort((a, b) => byCodePoint(a, b));
-      if (ids.length < MOST_ROWS) return ids.slice(0, wanted);
-      bound = ` && product_id <= ${quote(ids[wanted - 1]!)}`;
-    }
+    return smallest(wanted, MOST_ROWS, async (bound) => {
+      const filter = bound === undefined ? from : `${from} && product_id <= ${quote(bound)}`;
+      return (await this.#query(filter, ['product_id'], MOST_ROWS)).map((row) => String(row.product_id));
+    });
   }
 
   /** Keys of the rows that these products will have no more. */
@@ -263,9 +257,6 @@ export class MilvusCatalog implements VectorStore {
     });
   }
 }
-
-/** The order in which Milvus compares text. */
-const byCodePoint = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
 function* chunks<T>(list: readonly T[]): Generator<T[]> {
   for (let start = 0; start < list.length; start += CHUNK) yield list.slice(start, start + CHUNK);
