@@ -1,0 +1,77 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { folderSource, titleOf } from '../../src/ingest/folder-source.ts';
+import { isFault } from '../../src/ingest/source.ts';
+
+let folder: string;
+const FILES = [
+  'a.jpg',
+  'b.txt',
+  'nested/deep/c.PNG',
+  'odd #1 [x] {y} $z.jpg',
+  '猫と豹.jpg',
+  'a\u0308.jpg',
+  `${'long'.repeat(40)}.jpg`,
+  'no-extension',
+];
+const HIDDEN = ['.DS_Store', '.git/config', 'nested/.cache/d.jpg'];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'margay-folder-'));
+  for (const name of [...FILES, ...HIDDEN]) {
+    await mkdir(join(folder, dirname(name)), { recursive: true });
+    await writeFile(join(folder, name), name);
+  }
+  await symlink(join(folder, 'a.jpg'), join(folder, 'link.jpg'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+test('every file below is a product, hidden ones and links are not', async () => {
+  const source = await folderSource(folder);
+  const items = [...(source.items() as Iterable<never>)];
+  expect(source.total).toBe(FILES.length);
+  expect(items).toHaveLength(FILES.length);
+  const names = [];
+  for await (const item of source.items()) {
+    if (isFault(item)) throw new Error(item.reason);
+    const [image] = item.images;
+    expect(Buffer.from(await image!.read()).toString()).toBe(image!.name);
+    expect(item.id).toEqual(image!.name.length <= 100 ? image!.name : expect.stringMatching(/^[0-9a-f]{64}$/));
+    expect(item.title.trim()).not.toBe('');
+    names.push(image!.name);
+  }
+  expect(names).toEqual([...FILES].sort());
+});
+
+test('an empty folder has nothing, one that is not there is an error', async () => {
+  const empty = await mkdtemp(join(tmpdir(), 'margay-empty-'));
+  expect((await folderSource(empty)).total).toBe(0);
+  await rm(empty, { recursive: true });
+  await expect(folderSource(empty)).rejects.toThrow();
+});
+
+test('a file that has gone meanwhile says so by its name', async () => {
+  const own = await mkdtemp(join(tmpdir(), 'margay-gone-'));
+  await writeFile(join(own, 'x.jpg'), 'x');
+  const source = await folderSource(own);
+  await rm(own, { recursive: true });
+  for await (const item of source.items()) {
+    if (isFault(item)) throw new Error(item.reason);
+    await expect(item.images[0]!.read()).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+      message: 'x.jpg cannot be opened.',
+    });
+  }
+});
+
+test.each([
+  ['red-polka_dot mug.jpg', 'red polka dot mug'],
+  ['a/b/leopard.case.JPEG', 'leopard.case'],
+  ['---.jpg', '---'],
+  ['猫.png', '猫'],
+  ['  spaced  .jpg', 'spaced'],
+])('%j is titled %j', (name, title) => {
+  expect(titleOf(name)).toBe(title);
+});
