@@ -13,6 +13,15 @@ beforeEach(() => {
   door.stores.store.asked.length = 0;
 });
 
+/** Milliseconds of CPU since; the server runs in this process, and others may keep the cores busy. */
+function cpuTime(): () => number {
+  const before = process.cpuUsage();
+  return () => {
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / 1_000;
+  };
+}
+
 /** `similar` within itself, `levels` of them, and `leaf` at the bottom. */
 const nested = (levels: number, leaf = 'id', argument = '') =>
   `${`similar${argument} { product { `.repeat(levels)}${leaf}${' } }'.repeat(levels)}`;
@@ -68,9 +77,9 @@ describe('refused before anything runs', () => {
       `{ product(id: "p001") { ...f0 } } ${bomb('Product', 40, (f) => `a: similar { product { ${f} } } b: similar { product { ${f} } }`, 'id')}`,
     ],
   ])('%s', async (_name, query, variables) => {
-    const started = performance.now();
+    const spent = cpuTime();
     const { data, errors } = await door.ask(query, variables);
-    expect(performance.now() - started).toBeLessThan(500);
+    expect(spent()).toBeLessThan(500);
     expect(data ?? null).toBeNull();
     expect(errors).toHaveLength(1);
     expect(errors![0]).toMatchObject({ extensions: { code: 'TOO_COMPLEX', remedy: expect.any(String) } });
@@ -119,9 +128,9 @@ describe('finishes fast', () => {
     ],
     ['many unknown fields', `{ product(id: "p001") { ${times(600, (n) => `x${n}`)} } }`],
   ])('%s', async (_name, query) => {
-    const started = performance.now();
+    const spent = cpuTime();
     await door.ask(query);
-    expect(performance.now() - started).toBeLessThan(700);
+    expect(spent()).toBeLessThan(600);
     expect((await door.ask('{ __typename }')).data).toEqual({ __typename: 'Query' });
   });
 
