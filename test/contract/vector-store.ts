@@ -325,6 +325,28 @@ export function vectorStoreContract(
         expect(hits!.map(({ product }) => product.images!.length)).toEqual([2]);
       });
 
+      test('more ties than a first look brings still come in order of id', async () => {
+        const names = Array.from({ length: 60 }, (_, n) => `tie-${String(n).padStart(2, '0')}`);
+        // A store that breaks ties by age would answer the last ones.
+        for (const some of [names.slice(30), names.slice(0, 30)])
+          await store.upsert(
+            some.toReversed().flatMap((id) => rowsOf(id, [at(30)])),
+            { signal },
+          );
+        for (const offset of [0, 3, 20])
+          expect(ids((await store.search([query(30)], { topK: 3, offset, columns: [], signal }))[0])).toEqual(
+            names.slice(offset, offset + 3),
+          );
+      });
+
+      test('writers that know nothing of each other leave a product once', async () => {
+        const handles = await Promise.all(Array.from({ length: 6 }, () => stores.open(stampOf('writing'), { signal })));
+        await Promise.all(handles.map((handle, n) => handle.upsert(rowsOf('contested', [at(n)]), { signal })));
+        expect(await store.count({ signal })).toBe(1);
+        expect(ids((await store.search([query(0)], { topK: 9, columns: [], signal }))[0])).toEqual(['contested']);
+        await Promise.all(handles.map((handle) => handle.close()));
+      });
+
       test('a reader finds a product once while it is replaced', async () => {
         await store.upsert([...rowsOf('stays', [at(0), at(5)]), ...rowsOf('other', [at(90)])], { signal });
         let writing = true;
