@@ -34,6 +34,13 @@ export type ServerQuestions = {
 const SLOW = 800;
 const BENCH = 'bench';
 
+class SlowReranker extends PocketReranker {
+  override async rank(...[query, candidates, wanted, options]: Parameters<Reranker['rank']>) {
+    await sleep(SLOW, undefined, options);
+    return super.rank(query, candidates, wanted, options);
+  }
+}
+
 const mode = process.argv[2] as ServerMode;
 const { url, close, fill } = mode === 'bare-http' ? await bareHttp() : await gateway();
 const delay = monitorEventLoopDelay({ resolution: 1 });
@@ -93,13 +100,6 @@ async function gateway() {
 function given(): Partial<Adapters> {
   if (mode === 'noop') return { encoder: new NoopEncoder(), stores: new NoopStores() };
   return mode === 'slow-reranker' ? { reranker: new SlowReranker() } : {};
-}
-
-class SlowReranker extends PocketReranker {
-  override async rank(...[query, candidates, wanted, options]: Parameters<Reranker['rank']>) {
-    await sleep(SLOW, undefined, options);
-    return super.rank(query, candidates, wanted, options);
-  }
 }
 
 /** The least a server can do: read the JSON, write the hits. */
