@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { DiskMedia } from './catalog/disk-media.ts';
 import type { MediaStore } from './catalog/media-store.ts';
 import { catalogFingerprint, DEMO, OWN, readServed, writeServed } from './catalog/served.ts';
-import type { Config } from './config.ts';
+import { type Config, isLoopback } from './config.ts';
 import type { Encoder } from './encode/encoder.ts';
 import { OnnxEncoder } from './encode/onnx-encoder.ts';
 import { MargayError } from './errors.ts';
@@ -13,7 +13,7 @@ import { ProductLoaders } from './graph/loaders.ts';
 import { makeSchema } from './graph/schema.ts';
 import { createGateway } from './http/gateway.ts';
 import { graphiqlAssets } from './http/graphiql.ts';
-import { originOf } from './http/origin.ts';
+import { loopbackHosts, originOf } from './http/origin.ts';
 import { readPicture } from './http/picture-upload.ts';
 import { servePictures } from './http/pictures.ts';
 import { listen, type RunningServer } from './http/server.ts';
@@ -201,6 +201,8 @@ export async function serve(app: App, catalog: Catalog, report: (error: unknown)
     host: config.HOST,
     port: config.PORT,
     keyHashes: config.HTTP_API_KEYS,
+    origins: config.HTTP_ORIGINS,
+    ...(isLoopback(config.HOST) && !config.HTTP_OPEN && { acceptsHost: loopbackHosts(config.HTTP_PUBLIC_URL) }),
     health: {
       ready: async () => catalog.store().ping({ signal: AbortSignal.any([signal, AbortSignal.timeout(5_000)]) }),
     },

@@ -38,7 +38,11 @@ const Settings = z.object({
     .pipe(z.array(secretHash))
     .default([])
     .describe('SHA-256 hashes (hex, comma-separated) of the keys that clients send as `Authorization: Bearer KEY`.'),
-  HTTP_OPEN: flag.default(false).describe('`1` serves anyone who can reach a `HOST` beyond loopback, with no key.'),
+  HTTP_OPEN: flag
+    .default(false)
+    .describe(
+      '`1` serves anyone who can reach a `HOST` beyond loopback, with no key, and on loopback answers to any `Host`.',
+    ),
   HTTP_ORIGINS: list
     .pipe(z.array(origin))
     .default([])
@@ -78,7 +82,8 @@ export const SETTINGS = Object.entries(Settings.shape).map(([name, schema]) => {
   };
 });
 
-const isLoopback = (host: string) => host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+/** Whether only this machine can reach the address. */
+export const isLoopback = (host: string) => host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 
 /**
  * Reads the environment. An empty variable counts as unset.

@@ -113,12 +113,10 @@ async function evalCommand(config: Config, stop: AbortSignal, argv: readonly str
     throw new MargayError('BAD_INPUT', '--count is not a number of queries.', {
       remedy: 'npm run eval -- --count 300',
     });
-  const app = await createApp(config, stop);
+  const app = await createApp({ ...config, RERANK: 'on' }, stop);
   try {
     const { demoEvaluation } = await import('./eval/demo-eval.ts');
-    const { PocketReranker } = await import('./rerank/pocket-reranker.ts');
-    const stages = { ...app, reranker: app.reranker ?? new PocketReranker() };
-    process.stdout.write(`${await demoEvaluation(stages, { count, signal: stop })}\n`);
+    process.stdout.write(`${await demoEvaluation(app, { count, signal: stop })}\n`);
   } finally {
     await app.close();
   }

@@ -10,7 +10,8 @@ export interface EvalStages {
   readonly decoder: Decoder;
   readonly renderer: Renderer;
   readonly encoder: Encoder;
-  readonly reranker: Reranker;
+  /** Null leaves the order as it is. */
+  readonly reranker: Reranker | null;
 }
 
 interface Indexed {
@@ -96,7 +97,8 @@ export async function demoEvaluation(
   }
 
   /** The first nine in the reranker's order, the others behind them. */
-  async function reorder(best: readonly Scored[], query: DemoQuery, wanted: Attributes): Promise<Scored[]> {
+  async function reorder(best: readonly Scored[], query: DemoQuery, wanted: Attributes): Promise<readonly Scored[]> {
+    if (!reranker) return best;
     const candidates = best.slice(0, DEPTH).map(({ item, score }) => ({
       id: item.product.id,
       score,

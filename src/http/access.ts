@@ -14,11 +14,15 @@ export function keyChecker(hashes: readonly string[]): (req: IncomingMessage) =>
   };
 }
 
-export function refuseKeyless(res: ServerResponse): void {
+/** A page of an allowed origin may read why it was refused. */
+export function refuseKeyless(req: IncomingMessage, res: ServerResponse, origins: readonly string[]): void {
   const remedy = 'Send a known key as "Authorization: Bearer KEY".';
   const body = JSON.stringify({
     errors: [{ message: 'No known API key was sent.', extensions: { code: 'UNAUTHENTICATED', remedy } }],
   });
+  const { origin } = req.headers;
+  if (origin && origins.includes(origin))
+    res.setHeader('access-control-allow-origin', origin).setHeader('vary', 'Origin');
   res
     .writeHead(401, { 'content-type': 'application/json', 'www-authenticate': 'Bearer', connection: 'close' })
     .end(body);

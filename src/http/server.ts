@@ -8,6 +8,10 @@ export interface ServerOptions {
   readonly host: string;
   readonly port: number;
   readonly keyHashes: readonly string[];
+  /** Origins of web pages that may read our answers. */
+  readonly origins?: readonly string[];
+  /** Names that we answer to; by default any. */
+  readonly acceptsHost?: (host: string) => boolean;
   readonly health: Health;
   /** Each answers what is its own and says so; the last one is GraphQL. */
   readonly pictures: (req: IncomingMessage, res: ServerResponse) => Promise<boolean>;
@@ -61,9 +65,12 @@ export async function listen(options: ServerOptions): Promise<RunningServer> {
     const path = (req.url ?? '/').split('?', 1)[0]!;
     if (req.headers.host !== undefined && !isPlainHost(req.headers.host)) {
       res.writeHead(400, { 'content-type': 'text/plain', connection: 'close' }).end('The Host header names no host.\n');
+    } else if (options.acceptsHost?.(req.headers.host ?? '') === false) {
+      const remedy = 'Set HTTP_PUBLIC_URL to the origin that clients use.';
+      res.writeHead(421, { 'content-type': 'text/plain', connection: 'close' }).end(`Unknown Host. ${remedy}\n`);
     } else if (path === '/graphql') {
       if (await options.page(req, res)) return;
-      if (req.method !== 'OPTIONS' && !allowed(req)) return refuseKeyless(res);
+      if (req.method !== 'OPTIONS' && !allowed(req)) return refuseKeyless(req, res, options.origins ?? []);
       await options.graphql(req, res);
     } else if (path.startsWith('/graphql/')) {
       if (!(await options.page(req, res))) notFound(res);

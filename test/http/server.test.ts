@@ -192,6 +192,18 @@ describe('API keys', () => {
     expect(await response.json()).toEqual({ data: { __typename: 'Query' } });
   });
 
+  test('a page of an allowed origin may read why it was refused', async () => {
+    const HTTP_API_KEYS = createHash('sha256').update('k').digest('hex');
+    const origin = 'https://shop.example';
+    await using other = await openDoor({ HTTP_API_KEYS, HTTP_ORIGINS: origin }, { products: 1 });
+    const allowed = async (from: string) => {
+      const { status, headers } = await other.post({ query: '{ __typename }' }, { origin: from });
+      return [status, headers.get('access-control-allow-origin')];
+    };
+    expect(await allowed(origin)).toEqual([401, origin]);
+    expect(await allowed('https://evil.example')).toEqual([401, null]);
+  });
+
   test('the page, health and pictures need none', async () => {
     const page = await fetch(`${locked.url}/graphql`, { headers: { accept: 'text/html' } });
     expect([200, 503]).toContain(page.status);
@@ -204,6 +216,7 @@ describe('API keys', () => {
 describe('the Host header', () => {
   const IMAGES = JSON.stringify({ query: '{ products(first: 1) { nodes { images { url } } } }' });
   const ask = (wire: Wire, host: string) => wire.send({ headers: { ...JSON_TYPE, host }, body: IMAGES });
+  const urlIn = ({ text }: { text: string }): string => JSON.parse(text).data.products.nodes[0].images[0].url;
 
   test.each(['evil.example/x?y=', 'user@evil.example', 'a b', '"><script>', 'x:99999', 'x:y', '[::1', 'a\\b', '%00'])(
     '%j is refused, with no stack',
@@ -216,19 +229,35 @@ describe('the Host header', () => {
     },
   );
 
-  test.each(['shop.example', 'shop.example:8080', '[::1]:4000', 'my_shop', 'LOCALHOST'])(
+  test.each(['localhost', '127.0.0.1:8080', '[::1]:4000', 'LOCALHOST'])(
     '%s leads to its own pictures',
     async (host) => {
       using wire = new Wire(door.url);
-      const url = JSON.parse((await ask(wire, host)).text).data.products.nodes[0].images[0].url;
-      expect(url.startsWith(`http://${host}/images/`)).toBe(true);
+      expect(urlIn(await ask(wire, host))).toMatch(`http://${host}/images/`);
     },
   );
 
-  test('is not used where HTTP_PUBLIC_URL is set', async () => {
+  test.each(['evil.example', 'localhost.evil.example', '127.0.0.1.evil.example', '192.168.1.2'])(
+    '%s may not be a name of a server on loopback',
+    async (host) => {
+      using wire = new Wire(door.url);
+      const { status, text } = await ask(wire, host);
+      expect([status, text]).toEqual([421, expect.stringContaining('HTTP_PUBLIC_URL')]);
+    },
+  );
+
+  test('HTTP_PUBLIC_URL is written into URLs, and is a name of ours', async () => {
     await using open = await openDoor({ HTTP_PUBLIC_URL: 'https://shop.example' }, { products: 1 });
+    for (const host of ['shop.example', '127.0.0.1']) {
+      using wire = new Wire(open.url);
+      expect(urlIn(await ask(wire, host))).toMatch('https://shop.example/images/');
+    }
+  });
+
+  test('HTTP_OPEN=1 answers to any', async () => {
+    await using open = await openDoor({ HTTP_OPEN: '1' }, { products: 1 });
     using wire = new Wire(open.url);
-    expect((await ask(wire, 'evil.example')).text).toContain('https://shop.example/images/');
+    expect(urlIn(await ask(wire, 'my_shop:8080'))).toMatch('http://my_shop:8080/images/');
   });
 });
 
