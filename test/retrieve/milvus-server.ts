@@ -19,10 +19,13 @@ const PROGRAMS = { lite: join(VENVS.lite, 'bin/milvus-lite'), standalone: join(V
 export const lacksMilvus = (kind: MilvusKind): boolean => process.env.CI !== 'true' && !existsSync(PROGRAMS[kind]);
 
 /** The first start of the standalone engine unpacks it. */
-const UP_MS = 120_000;
+const UP_MS = 90_000;
 const STOP_MS = 10_000;
 
-/** A real Milvus server in a process of its own, on a free port of 127.0.0.1, with data in a temporary folder. */
+/**
+ * A real Milvus server in a process of its own, on a free port of 127.0.0.1, with data in a temporary folder. One `standalone` at a time on a
+ * machine: its lock file is fixed, and a second one never answers.
+ */
 export class MilvusServer {
   readonly #kind: MilvusKind;
   readonly #folder: string;
