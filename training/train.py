@@ -15,7 +15,7 @@ from torch import Tensor
 
 import lexicon
 import texts
-from model import SIZE, Pocket
+from model import SIZE, WIDTH, Pocket
 from pictures import Pictures, augmented, normalized, resized
 from tasks import Query, Tasks, relevance
 from wordpiece import batch as tokenized
@@ -78,8 +78,12 @@ class Trainer:
         torch.manual_seed(arguments.seed)
         self.pocket = Pocket(self.tokenizer.get_vocab_size(), *(len(labels) + 1 for labels in self.pictures.labels))
         self.scale = torch.nn.Parameter(torch.tensor(math.log(14.0)))
-        decayed = [p for p in self.pocket.parameters() if p.ndim > 1]
-        rest = [p for p in self.pocket.parameters() if p.ndim <= 1]
+        # Reads the attributes off the picture tokens, for training alone: the stem learns prints sooner when the error does not come through the transformer.
+        self.counts = [len(labels) + 1 for labels in self.pictures.labels]
+        self.probe = torch.nn.Linear(WIDTH, sum(self.counts))
+        learned = [*self.pocket.parameters(), *self.probe.parameters()]
+        decayed = [p for p in learned if p.ndim > 1]
+        rest = [p for p in learned if p.ndim <= 1]
         self.optimizer = torch.optim.AdamW(
             [{"params": decayed, "weight_decay": WEIGHT_DECAY}, {"params": [*rest, self.scale], "weight_decay": 0.0}], lr=arguments.rate, betas=(0.9, 0.98), fused=True
         )
@@ -93,16 +97,18 @@ class Trainer:
             return
         saved = torch.load(path, map_location="cpu", weights_only=True)
         self.pocket.load_state_dict(saved["model"])
-        self.optimizer.load_state_dict(saved["optimizer"])
         self.scale.data.fill_(saved["scale"])
         self.step, self.pairs, self.seconds, self.round = saved["step"], saved["pairs"], saved["seconds"], saved["round"]
         if self.step >= self.round["to"] and self.arguments.extend:
             self.round = {"from": self.step, "to": self.step + self.arguments.extend, "small": self.step, "rate": self.arguments.rate}
+        else:
+            self.optimizer.load_state_dict(saved["optimizer"])
+            self.probe.load_state_dict(saved["probe"])
         print(f"resumed at step {self.step} of {self.round['to']}")
 
     def save(self) -> None:
         state = {
-            "model": self.pocket.state_dict(), "optimizer": self.optimizer.state_dict(), "scale": self.scale.item(), "step": self.step, "pairs": self.pairs, "seconds": self.seconds,
+            "model": self.pocket.state_dict(), "probe": self.probe.state_dict(), "optimizer": self.optimizer.state_dict(), "scale": self.scale.item(), "step": self.step, "pairs": self.pairs, "seconds": self.seconds,
             "round": self.round, "vocabulary": self.pictures.vocabulary, "pieces": self.tokenizer.get_vocab_size(),
         }
         torch.save(state, self.run / "checkpoint.tmp")
@@ -139,8 +145,8 @@ class Trainer:
         batch = self.tasks.batch(rng, self.arguments.batch)
         products = np.array(batch.products)
         sources = np.array([query.picture for query in batch.queries if query.picture is not None])
-        asked = self.tokens(sources, size, 0.35, 0.25, random)
-        shown = self.tokens(products, size, 0.30, 0.05, random)
+        asked = self.tokens(sources, size, 0.30, 0.15, random)
+        shown = self.tokens(products, size, 0.15, 0.02, random)
         with torch.autocast("cpu", torch.bfloat16, enabled=self.arguments.bf16):
             seen = self.pocket.vision(torch.cat([asked, shown]).contiguous(memory_format=torch.channels_last))
             tokens = seen.detach().requires_grad_()
@@ -151,8 +157,11 @@ class Trainer:
         query_labels = [torch.tensor([getattr(q, name) for q in batch.queries]) for name in ("kind", "print", "color")]
         product_labels = [torch.from_numpy(getattr(self.pictures, name)[products]) for name in ("kind", "print", "color")]
         stated = attributes(query_heads, query_labels) + attributes(product_heads, product_labels)
+        seen_rows = np.concatenate([sources, products])
+        probed = (self.probe(tokens.float()).logsumexp(1)).split(self.counts, 1)
+        probed_loss = attributes(probed, [torch.from_numpy(getattr(self.pictures, name)[seen_rows]) for name in ("kind", "print", "color")])
         self.optimizer.zero_grad(set_to_none=True)
-        (loss + ATTRIBUTE_WEIGHT * stated).backward()
+        (loss + ATTRIBUTE_WEIGHT * (stated + probed_loss)).backward()
         # oneDNN's weight gradients of convolutions spin at barriers between threads: on cores that others use too, one thread is far faster than two.
         torch.set_num_threads(1)
         seen.backward(tokens.grad)
@@ -165,7 +174,7 @@ class Trainer:
             first = (query @ product.T).argmax(1)
             alone = torch.tensor([not title for title in batch.titles])
             right = [(head.argmax(1) == labels)[alone].float().mean().item() for head, labels in zip(product_heads, product_labels)]
-        return {"loss": loss.item(), "stated": stated.item(), "top1": weights[torch.arange(len(first)), first].gt(0).float().mean().item(), **dict(zip(("kind", "print", "color"), right))}
+        return {"loss": loss.item(), "stated": stated.item(), "probed": probed_loss.item(), "top1": weights[torch.arange(len(first)), first].gt(0).float().mean().item(), **dict(zip(("kind", "print", "color"), right))}
 
     def train(self) -> None:
         self.pocket.train()
