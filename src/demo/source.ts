@@ -16,7 +16,7 @@ export function demoSource(renderer: Renderer) {
           images: [
             {
               name: product.id,
-              read: async () => renderer.write(await renderer.render(svg(), { width: SIZE, height: SIZE }), 'jpeg'),
+              read: () => renderer.draw(svg(), { width: SIZE, height: SIZE }),
             },
           ],
         };

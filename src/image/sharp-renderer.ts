@@ -14,8 +14,12 @@ const THUMBHASH_SIDE = 100;
 export class SharpRenderer implements Renderer {
   readonly #drawer = new SvgDrawer();
 
-  render(svg: string, size: { width: number; height: number }): Promise<Picture> {
-    return this.#drawer.draw(svg, size);
+  async render(svg: string, size: { width: number; height: number }): Promise<Picture> {
+    return { ...size, rgb: await this.#drawer.draw({ svg, ...size, as: 'rgb' }) };
+  }
+
+  draw(svg: string, size: { width: number; height: number }): Promise<Uint8Array> {
+    return this.#drawer.draw({ svg, ...size, as: { jpegQuality: QUALITY.jpeg } });
   }
 
   write(picture: Picture, format: EncodedFormat, options: { width?: number; quality?: number } = {}): Promise<Buffer> {

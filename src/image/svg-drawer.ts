@@ -1,8 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import pLimit from 'p-limit';
 import { MargayError } from '../errors.ts';
-import type { Picture } from './decoder.ts';
-import type { Drawn, DrawTask } from './svg-process.ts';
+import type { Drawing, Drawn, DrawTask } from './svg-process.ts';
 
 /** After this long without a drawing the process is let go, in milliseconds. */
 const IDLE = 10_000;
@@ -12,7 +11,7 @@ const DEADLINE = 30_000;
 const AHEAD = 4;
 
 interface Asked {
-  readonly resolve: (rgb: Uint8Array) => void;
+  readonly resolve: (bytes: Uint8Array) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -25,9 +24,8 @@ export class SvgDrawer {
   #next = 0;
 
   /** @throws MargayError INTERNAL when it cannot be drawn: only our own drawings come here. */
-  async draw(svg: string, { width, height }: { width: number; height: number }): Promise<Picture> {
-    const rgb = await this.#limit(() => this.#ask({ id: this.#next++, svg, width, height }));
-    return { width, height, rgb };
+  draw(drawing: Drawing): Promise<Uint8Array> {
+    return this.#limit(() => this.#ask({ id: this.#next++, ...drawing }));
   }
 
   close(): void {
@@ -69,7 +67,7 @@ export class SvgDrawer {
     });
     child.on('message', (drawn: Drawn) => {
       const asked = this.#asked.get(drawn.id);
-      if (drawn.rgb) asked?.resolve(drawn.rgb);
+      if (drawn.bytes) asked?.resolve(drawn.bytes);
       else
         asked?.reject(
           new MargayError('INTERNAL', 'A drawing could not be rendered.', { cause: new Error(drawn.error) }),
