@@ -16,7 +16,11 @@ import type { CatalogStamp, Hit, ProductPage, SearchOptions, VectorStore } from 
 const MOST_ROWS = 16_384;
 /** Products named in one filter, and rows of one write. */
 const CHUNK = 200;
-const STRONG = 'Strong' as never;
+/**
+ * How long after a write of ours reads are Strong, in milliseconds. Milvus answers a Strong read only at the next tick of its clock, 200 ms
+ * by default; a Bounded one at once, from data that is at most its graceful time of 5 s old, which is what others wrote meanwhile.
+ */
+const STRONG_FOR_MS = 10_000;
 
 type Fields = Record<string, unknown>;
 
@@ -32,6 +36,8 @@ export class MilvusCatalog implements VectorStore {
   readonly #stamp: CatalogStamp;
   readonly #readStamp: () => Promise<CatalogStamp>;
   #writes: Promise<unknown> = Promise.resolve();
+  /** Opening counts: what was written by the process before us is seen too. */
+  #wroteAt = performance.now();
 
   constructor(link: MilvusLink, collection: string, stamp: CatalogStamp, readStamp: () => Promise<CatalogStamp>) {
     this.#link = link;
@@ -164,7 +170,7 @@ export class MilvusCatalog implements VectorStore {
         metric_type: 'COSINE',
         limit,
         output_fields: [...new Set(['product_id', 'ordinal', ...columns])],
-        consistency_level: STRONG,
+        consistency_level: this.#consistency(),
       }),
     );
     // One query's rows come bare, those of several as lists.
@@ -223,11 +229,15 @@ export class MilvusCatalog implements VectorStore {
         collection_name: this.#collection,
         filter,
         output_fields,
-        consistency_level: STRONG,
+        consistency_level: this.#consistency(),
         ...(limit && { limit }),
       }),
     );
     return data;
+  }
+
+  #consistency(): never {
+    return (performance.now() - this.#wroteAt < STRONG_FOR_MS ? 'Strong' : 'Bounded') as never;
   }
 
   async #delete(filter: string): Promise<void> {
@@ -250,7 +260,10 @@ export class MilvusCatalog implements VectorStore {
       const turn = this.#writes.then(async () => {
         signal.throwIfAborted();
         checkStamp(await this.#readStamp(), this.#stamp);
-        return work();
+        this.#wroteAt = performance.now();
+        return work().finally(() => {
+          this.#wroteAt = performance.now();
+        });
       });
       this.#writes = turn.catch(() => {});
       return turn;

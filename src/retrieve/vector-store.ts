@@ -42,7 +42,8 @@ export interface ProductPage {
  * Nearest-neighbor search over one catalog's rows, and the products themselves.
  *
  * Errors, on every call: BAD_INPUT (dimension, non-finite vector, malformed id), STORE_UNAVAILABLE (unreachable, dropped), DEADLINE_EXCEEDED.
- * An aborted signal rejects with its reason. What a resolved `upsert` or `remove` wrote is seen by the next call.
+ * An aborted signal rejects with its reason. What a resolved `upsert` or `remove` wrote is seen by this store's next call, and by
+ * other processes within seconds.
  */
 export interface VectorStore {
   /** "lancedb" or "milvus". */
