@@ -23,7 +23,30 @@ export interface GatewayOptions {
 }
 
 /** GraphQL over HTTP: Yoga with our limits, uploads and error codes. */
-export function createGateway({ schema, context, origins, uploads, report }: GatewayOptions) {
+export function createGateway(options: GatewayOptions) {
+  // A picture as a data: URI is a third larger than its file.
+  const limit = Math.ceil((options.uploads.maxFileSize * 4) / 3) + options.uploads.maxFieldSize;
+  const counting = yogaOf(options, limit);
+  const trusting = yogaOf(options, false);
+  // Yoga counts a body by pumping it through another stream, half of the CPU of a small search. Node never reads past a
+  // length that was announced, so only bodies of unknown or excessive length are counted, and refused.
+  return (req: IncomingMessage, res: ServerResponse, given: NodeContext) => {
+    // What nobody reads (a file that no resolver asks for, the rest of a body over the limit) would stay in the connection, and the
+    // next request on it would hang.
+    res.once('finish', () => {
+      if (req.complete) return;
+      req.unpipe();
+      req.resume();
+    });
+    // A body whose stream was torn down, as Yoga does at its limit, can no longer be read out: the connection ends with the answer.
+    req.once('close', () => {
+      if (!req.complete && !res.headersSent) res.setHeader('connection', 'close');
+    });
+    return (Number(req.headers['content-length']) <= limit ? trusting : counting)(req, res, given);
+  };
+}
+
+function yogaOf({ schema, context, origins, uploads, report }: GatewayOptions, maxRequestBodySize: number | false) {
   return createYoga<NodeContext, GraphContext>({
     schema,
     graphqlEndpoint: '/graphql',
@@ -33,8 +56,7 @@ export function createGateway({ schema, context, origins, uploads, report }: Gat
     landingPage: false,
     batching: false,
     logging: false,
-    // A picture as a data: URI is a third larger than its file.
-    maxRequestBodySize: Math.ceil((uploads.maxFileSize * 4) / 3) + uploads.maxFieldSize,
+    maxRequestBodySize,
     // Given a list, Yoga answers others with "null", which is the origin of every sandboxed frame.
     cors: (request) => {
       const origin = request.headers.get('origin');

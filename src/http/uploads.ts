@@ -27,12 +27,6 @@ export function streamedUploads(limits: UploadLimits): Plugin<NodeContext, NodeC
       setRequestParser(async () => {
         const { req, res } = serverContext ?? {};
         if (!req || !res) throw refused(400, 'Multipart bodies can only be sent over HTTP.');
-        // A file that no resolver reads would leave its bytes in the connection, and the next request on it would hang.
-        res.once('finish', () => {
-          if (req.complete) return;
-          req.unpipe();
-          req.resume();
-        });
         try {
           // The library refuses a file that reaches its limit; ours is the most that is taken.
           return operationOf(await processRequest(req, res, { ...limits, maxFileSize: limits.maxFileSize + 1 }));
