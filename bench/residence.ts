@@ -28,7 +28,7 @@ export const eventLoop: Scenario = async ({ quick, data, print }) => {
     const requests = await joint(count);
     return () => atOnce(AT_ONCE, requests, async (request) => void (await client.post(request)));
   };
-  await (await load(48))();
+  await (await load(200))();
 
   const rows = [['while', 'p50', 'p99', 'max']];
   const watch = async (what: string, work: () => Promise<unknown>) => {
