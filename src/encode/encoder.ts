@@ -39,6 +39,8 @@ export interface EncoderInfo {
   /** Covers graph bytes, tokenizer, preprocessing and pooling; what is embedded of a product is added by the catalog. */
   readonly fingerprint: string;
   readonly joint: 'NATIVE' | 'FUSED';
+  /** Short side in pixels of the picture that `prepare` needs; undefined where it needs them all. */
+  readonly shortSide?: number | undefined;
   /** A demo model warns when it meets somebody's own photos. */
   readonly demo: boolean;
   readonly license: string;

@@ -66,7 +66,8 @@ export class OnnxEncoder implements Encoder {
       sizeCalculation: (encoded, text) => bytesOf(encoded) + 2 * text.length,
     });
     const { name, dimensions, demo, license } = manifest;
-    this.info = { name, dimensions, fingerprint: fingerprint(manifest), joint: 'NATIVE', demo, license };
+    const { size: shortSide } = manifest.picture;
+    this.info = { name, dimensions, fingerprint: fingerprint(manifest), joint: 'NATIVE', shortSide, demo, license };
   }
 
   /**

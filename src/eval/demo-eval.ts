@@ -38,7 +38,7 @@ export async function demoEvaluation(
   const { encoder, reranker } = stages;
   const see = async (svg: string): Promise<ModelPixels> => {
     const file = await stages.renderer.write(await stages.renderer.render(svg, SIZE), 'jpeg');
-    const { picture } = await stages.decoder.decode(file, { signal });
+    const { picture } = await stages.decoder.decode(file, { signal, shortSide: encoder.info.shortSide });
     return encoder.prepare(picture, { signal });
   };
   const catalog = demoCatalog();

@@ -16,8 +16,10 @@ export interface Decoded {
   /** Upright size of the picture as it was sent, in pixels. */
   readonly width: number;
   readonly height: number;
-  /** The pixels at working size: the longest side is at most `WORKING_SIDE`, never enlarged. */
+  /** At working size, the longest side at most `WORKING_SIDE`; or smaller where `shortSide` was asked for. Never enlarged. */
   readonly picture: Picture;
+  /** Whether `picture` is at working size. */
+  readonly whole: boolean;
 }
 
 /** Longest side in pixels of a decoded picture: what is stored and served never exceeds it. */
@@ -33,7 +35,11 @@ export type Kernel = 'cubic' | 'lanczos3';
  * `DEADLINE_EXCEEDED` (a decode that outlasted its deadline).
  */
 export interface Decoder {
-  decode(bytes: Uint8Array, options: { signal: AbortSignal }): Promise<Decoded>;
+  /**
+   * @param options.shortSide in pixels: no more is wanted than a picture of this short side (the long one truncated), scaled by the cubic
+   * kernel. Most formats are decoded at a fraction of the cost then; where nothing would be saved the whole picture comes.
+   */
+  decode(bytes: Uint8Array, options: { signal: AbortSignal; shortSide?: number | undefined }): Promise<Decoded>;
   /** The picture scaled to exactly `width` x `height` (no crop). */
   resize(
     picture: Picture,

@@ -47,10 +47,13 @@ interface Source {
   readonly format: PictureFormat;
 }
 
-interface Header extends Source {
-  /** Upright. */
+interface Size {
   readonly width: number;
   readonly height: number;
+}
+
+/** The size is the upright one. */
+interface Header extends Source, Size {
   readonly metadata: Metadata;
 }
 
@@ -66,7 +69,7 @@ export class SharpDecoder implements Decoder {
     this.#heic = new HeicDecoder({ maxPixels, maxWaiting, maxWaitMs });
   }
 
-  async decode(bytes: Uint8Array, options: { signal: AbortSignal }): Promise<Decoded> {
+  async decode(bytes: Uint8Array, options: { signal: AbortSignal; shortSide?: number | undefined }): Promise<Decoded> {
     const { maxBytes, deadlineMs } = this.#options;
     options.signal.throwIfAborted();
     if (bytes.length > maxBytes)
@@ -80,8 +83,13 @@ export class SharpDecoder implements Decoder {
     const format = await sniff(bytes);
     using deadline = withDeadline(options.signal, deadlineMs, 'Decoding the picture');
     const header = await abortable(this.#header(readable(bytes, format)), deadline);
-    const picture = await abortable(this.#admitted(header, deadline), deadline);
-    return { id: await identity(bytes), format: header.format, width: header.width, height: header.height, picture };
+    const { width, height } = header;
+    const small = header.format === 'heic' ? undefined : scaledDown(header, options.shortSide);
+    const [id, picture] = await Promise.all([
+      identity(bytes),
+      abortable(this.#admitted(header, small, deadline), deadline),
+    ]);
+    return { id, format: header.format, width, height, picture, whole: small === undefined };
   }
 
   async resize(
@@ -115,19 +123,21 @@ export class SharpDecoder implements Decoder {
     return { ...source, width, height, metadata };
   }
 
-  #admitted(header: Header, signal: AbortSignal): Promise<Picture> {
+  #admitted(header: Header, small: Size | undefined, signal: AbortSignal): Promise<Picture> {
     const cost = BYTES_PER_PIXEL[header.format][header.metadata.isProgressive ? 'progressive' : 'plain'];
     return this.#admission.run(header.width * header.height * cost, { signal }, async () =>
-      header.format === 'heic' ? this.#decodeHeic(header, signal) : this.#decodeVips(header),
+      header.format === 'heic' ? this.#decodeHeic(header, signal) : this.#decodeVips(header, small),
     );
   }
 
-  #decodeVips({ bytes, format }: Header): Promise<Picture> {
+  #decodeVips({ bytes, format }: Header, small: Size | undefined): Promise<Picture> {
     const { maxPixels, deadlineMs } = this.#options;
     const image = sharp(bytes, { limitInputPixels: maxPixels, failOn: 'error', autoOrient: true })
       // libvips cannot be aborted, but it stops by itself; until then the room stays taken.
       .timeout({ seconds: Math.max(1, Math.ceil(deadlineMs / 1000)) });
-    return raw(working(image)).catch(refuse(format));
+    return raw(
+      small ? opaque(image.resize(small.width, small.height, { fit: 'fill', kernel: 'cubic' })) : working(image),
+    ).catch(refuse(format));
   }
 
   async #decodeHeic({ bytes, width, height, metadata }: Header, signal: AbortSignal): Promise<Picture> {
@@ -160,10 +170,17 @@ function screen(bytes: Uint8Array, { autoOrient }: Metadata): { width: number; h
 
 /** Opaque sRGB at working size. */
 const working = (image: Sharp): Sharp =>
-  image
-    .resize(WORKING_SIDE, WORKING_SIDE, { fit: 'inside', withoutEnlargement: true })
-    .flatten({ background: '#ffffff' })
-    .toColorspace('srgb');
+  opaque(image.resize(WORKING_SIDE, WORKING_SIDE, { fit: 'inside', withoutEnlargement: true }));
+
+const opaque = (image: Sharp): Sharp => image.flatten({ background: '#ffffff' }).toColorspace('srgb');
+
+/** The size whose short side is `shortSide`; undefined where the picture is no larger. */
+function scaledDown({ width, height }: Size, shortSide: number | undefined): Size | undefined {
+  const short = Math.min(width, height);
+  if (shortSide === undefined || short <= shortSide) return undefined;
+  const scaled = (side: number) => Math.trunc((side * shortSide) / short);
+  return { width: scaled(width), height: scaled(height) };
+}
 
 const fromRaw = ({ width, height, rgb }: Picture): Sharp => sharp(rgb, { raw: { width, height, channels: 3 } });
 

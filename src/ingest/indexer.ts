@@ -115,13 +115,17 @@ async function prepare(
   const judged: typeof read = [];
   for (const { image, bytes } of read)
     try {
-      const decoded = await stages.decoder.decode(bytes, { signal });
+      const decoded = await stages.decoder.decode(bytes, { signal, shortSide: stages.encoder.info.shortSide });
       const pixels = await stages.encoder.prepare(decoded.picture, { signal });
       const priority = 'index' as const;
       const alone = await stages.encoder.encode({ pixels }, { signal, priority });
       const { vector } =
         embed === 'image' ? alone : await stages.encoder.encode({ pixels, text: product.title }, { signal, priority });
-      embedded.push({ vector, attributes: alone.attributes, image: await stages.media.put(decoded) });
+      embedded.push({
+        vector,
+        attributes: alone.attributes,
+        image: await stages.media.put(decoded.whole ? decoded : await stages.decoder.decode(bytes, { signal })),
+      });
       judged.push({ image, bytes });
     } catch (error) {
       pass(image, error);

@@ -2,6 +2,7 @@ import type { MediaStore, QueryPicture } from '../catalog/media-store.ts';
 import type { Encoder, ModelPixels } from '../encode/encoder.ts';
 import { MargayError } from '../errors.ts';
 import type { Decoder, Picture } from '../image/decoder.ts';
+import { once } from '../policy/once.ts';
 
 export interface SightStages {
   readonly decoder: Decoder;
@@ -26,7 +27,8 @@ export async function seeSent(
   { decoder, encoder, media }: SightStages,
   signal: AbortSignal,
 ): Promise<Sight> {
-  const decoded = await decoder.decode(bytes, { signal }).catch((error: unknown) => {
+  const { shortSide } = encoder.info;
+  const decoded = await decoder.decode(bytes, { signal, shortSide }).catch((error: unknown) => {
     if (!(error instanceof MargayError) || error.argument !== undefined) throw error;
     const { code, message, remedy, retryAfter, cause } = error;
     throw new MargayError(code, message, {
@@ -37,11 +39,13 @@ export async function seeSent(
     });
   });
   const pixels = await encoder.prepare(decoded.picture, { signal });
+  // Most searches need no more than the model sees; what is kept, and what a vision model is shown, is decoded when somebody asks.
+  const whole = once(async () => (decoded.whole ? decoded : decoder.decode(bytes, { signal })));
   return {
     id: decoded.id,
     pixels,
-    load: async () => decoded.picture,
-    keep: () => media.putQuery(decoded, pixels, encoder.info.fingerprint),
+    load: async () => (await whole()).picture,
+    keep: async () => media.putQuery(await whole(), pixels, encoder.info.fingerprint),
   };
 }
 

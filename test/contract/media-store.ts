@@ -22,7 +22,7 @@ export function drawn(width: number, height: number, name = `${width}x${height}`
   const rgb = new Uint8Array(width * height * 3);
   for (let at = 0; at < width * height; at++) rgb.set(at % width < width / 2 ? [220, 30, 30] : [30, 30, 220], at * 3);
   const id = createHash('sha256').update(name).digest('hex');
-  return { id, format: 'png', width: width * 3, height: height * 3, picture: { width, height, rgb } };
+  return { id, format: 'png', width: width * 3, height: height * 3, picture: { width, height, rgb }, whole: true };
 }
 
 const pixels = { size: 4, rgb: Uint8Array.from({ length: 48 }, (_, at) => at * 5) };

@@ -194,6 +194,57 @@ describe('pixels', () => {
     expect(await decoder.resize(picture, { width: 100, height: 100, kernel: 'cubic' }, { signal })).toBe(picture);
   });
 
+  test.each([
+    ['landscape', 400, 300, undefined, 128, 96, false],
+    ['portrait', 300, 401, undefined, 96, 128, false],
+    ['lying on its side', 400, 300, 6, 96, 128, false],
+    ['longer than the working side', 3000, 200, undefined, 1440, 96, false],
+    ['just as small', 96, 300, undefined, 96, 300, true],
+    ['tiny', 8, 5, undefined, 8, 5, true],
+  ])(
+    'asked for a short side of 96: %s, %i x %i',
+    async (_name, width, height, orientation, toWidth, toHeight, whole) => {
+      const background = '#c83232';
+      const jpeg = await sharp({ create: { width, height, channels: 3, background } })
+        .jpeg()
+        .withMetadata(orientation ? { orientation } : {})
+        .toBuffer();
+      const decoded = await decoder.decode(jpeg, { signal, shortSide: 96 });
+      const { picture } = decoded;
+      expect([picture.width, picture.height, picture.rgb.length, decoded.whole]).toEqual([
+        toWidth,
+        toHeight,
+        toWidth * toHeight * 3,
+        whole,
+      ]);
+      expect([decoded.width, decoded.height]).toEqual(orientation ? [height, width] : [width, height]);
+      for (const [channel, value] of picture.rgb.subarray(-3).entries())
+        expect(Math.abs(value - [200, 50, 50][channel]!)).toBeLessThan(4);
+    },
+  );
+
+  test('a small picture is the whole one scaled down, and a damaged file is refused all the same', async () => {
+    const noise = await sharp({
+      create: {
+        width: 320,
+        height: 320,
+        channels: 3,
+        background: '#000',
+        noise: { type: 'gaussian', mean: 128, sigma: 40 },
+      },
+    })
+      .blur(6)
+      .jpeg({ quality: 95 })
+      .toBuffer();
+    const { picture: whole } = await decoder.decode(noise, { signal });
+    const expected = await decoder.resize(whole, { width: 96, height: 96, kernel: 'cubic' }, { signal });
+    const { picture: small } = await decoder.decode(noise, { signal, shortSide: 96 });
+    const off = small.rgb.reduce((sum, value, at) => sum + Math.abs(value - expected.rgb[at]!), 0) / small.rgb.length;
+    expect(off).toBeLessThan(3);
+    const cut = noise.subarray(0, noise.length / 2);
+    expect(await refusal(decoder.decode(cut, { signal, shortSide: 96 }))).toMatchObject({ code: 'BAD_IMAGE' });
+  });
+
   test.skipIf(absent)('a phone name that lies is not asked (skipped where ../shared/data is absent)', async () => {
     const heic = await readFile(join(data, 'camera/plain.heic'));
     // heic-decode and libvips know fewer brands than phones write.
