@@ -1,6 +1,6 @@
 // What one would write by hand without margay, in one process: sharp, ONNX Runtime in the same thread, a LanceDB query. No server, no
-// limits, no deadlines, no batches, no caches, no content hash. sharp shrinks a JPEG while it reads it: quicker than the model's own
-// preprocessing, and not quite its pixels. The columns that come back are those of the gateway.
+// limits, no deadlines, no batches, no caches, no content hash. sharp crops while it resizes, which is not quite the model's own
+// preprocessing. The columns that come back are those of the gateway.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -116,7 +116,7 @@ export const sideBySide: Scenario = async ({ quick, data, print }) => {
     `  12 MP photo: beside words; ${photos.length} of ${hasPhotos ? 'a camera photo enlarged' : 'a drawing enlarged'} to 4032 x 3024, each asked more than once: the gateway may have the image tokens cached, but always decodes.`,
   );
   print(
-    "  By hand JPEGs shrink while they are read, to pixels that are not quite those of the model's own preprocessing, hence other first hits now and then;\n  the gateway resizes as the model was trained, from a copy of at most 1,280 px that can be shown and searched again.",
+    "  By hand the picture is cropped while it is resized, to pixels that are not quite those of the model's own preprocessing: another first hit now and then.",
   );
   client.close();
   await gateway.end();
