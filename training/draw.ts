@@ -42,7 +42,8 @@ const range = values.heldout ? 'evaluation' : 'training';
 
 function plan(index: number) {
   const seed = seedIn(range, series, index);
-  const random = new Random(seed);
+  // A stream of its own: the drawing begins its own at `seed`, and what is drawn must not follow from what was chosen.
+  const random = new Random(seed + 2 ** 40);
   const style = random.chance(0.3) ? 'studio' : 'varied';
   if (random.chance(share)) {
     const print = random.pick(PRINTS);
