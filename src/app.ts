@@ -1,6 +1,6 @@
-import { mkdir } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { makeDataFolder } from './catalog/data-folder.ts';
 import { DiskMedia } from './catalog/disk-media.ts';
 import type { MediaStore } from './catalog/media-store.ts';
 import { catalogFingerprint, DEMO, OWN, readServed, writeServed } from './catalog/served.ts';
@@ -54,7 +54,7 @@ export interface App extends Adapters {
 /** Adapters by configuration. `signal` is the process's: it ends every wait. */
 export async function createApp(config: Config, signal: AbortSignal, given: Partial<Adapters> = {}): Promise<App> {
   const data = config.MARGAY_DATA;
-  await mkdir(data, { recursive: true });
+  await makeDataFolder(data);
   const decoder = given.decoder ?? new SharpDecoder({ maxBytes: MAX_UPLOAD_BYTES });
   const renderer = given.renderer ?? new SharpRenderer();
   const media = given.media ?? new DiskMedia({ folder: join(data, 'media'), renderer });
