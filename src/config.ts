@@ -1,22 +1,30 @@
 import { z } from 'zod';
 import { MargayError } from './errors.ts';
 
-const flag = z.enum(['0', '1', 'true', 'false', 'on', 'off']).transform((value) => ['1', 'true', 'on'].includes(value));
+// Every schema words its own fault: zod's words show patterns, once for each item.
+const flag = z
+  .enum(['0', '1', 'true', 'false', 'on', 'off'], 'expected 1 or 0')
+  .transform((value) => ['1', 'true', 'on'].includes(value));
 const integer = (min: number, max: number) =>
-  z.string().regex(/^\d+$/).transform(Number).pipe(z.int().min(min).max(max));
-const list = z.string().transform((value) =>
-  value
-    .split(',')
-    .map((item) => item.trim())
-    .filter(Boolean),
-);
-const secretHash = z.string().regex(/^[0-9a-f]{64}$/i);
-const origin = z
-  .string()
-  .refine(
-    (value) => /^https?:/.test(value) && URL.canParse(value) && new URL(value).origin === value,
-    'expected an origin such as https://shop.example',
-  );
+  z
+    .string()
+    .refine(
+      (value) => /^\d+$/.test(value) && Number(value) >= min && Number(value) <= max,
+      `expected a whole number from ${min} to ${max}`,
+    )
+    .transform(Number);
+const oneOf = <const T extends readonly string[]>(...values: T) => z.enum(values, `expected ${values.join(' or ')}`);
+const listOf = (accepts: (item: string) => boolean, fault: string) =>
+  z
+    .string()
+    .transform((value) =>
+      value
+        .split(',')
+        .map((item) => item.trim())
+        .filter(Boolean),
+    )
+    .refine((items) => items.every(accepts), fault);
+const isOrigin = (value: string) => /^https?:/.test(value) && URL.canParse(value) && new URL(value).origin === value;
 
 /**
  * Every setting, once: its name, its bounds, its default and what it means. README's table is made from the descriptions
@@ -34,8 +42,10 @@ const Settings = z.object({
     .min(1)
     .default('.margay')
     .describe('Folder that holds the catalog, its pictures and the demo.'),
-  HTTP_API_KEYS: list
-    .pipe(z.array(secretHash))
+  HTTP_API_KEYS: listOf(
+    (item) => /^[0-9a-f]{64}$/i.test(item),
+    'expected SHA-256 hashes in hex, 64 digits each; see README, Settings',
+  )
     .default([])
     .describe('SHA-256 hashes (hex, comma-separated) of the keys that clients send as `Authorization: Bearer KEY`.'),
   HTTP_OPEN: flag
@@ -43,21 +53,23 @@ const Settings = z.object({
     .describe(
       '`1` serves anyone who can reach a `HOST` beyond loopback, with no key, and on loopback answers to any `Host`.',
     ),
-  HTTP_ORIGINS: list
-    .pipe(z.array(origin))
+  HTTP_ORIGINS: listOf(isOrigin, 'expected origins such as https://shop.example, with no path')
     .default([])
     .describe('Origins of web pages that may call the API, comma-separated. None by default; GraphiQL needs none.'),
-  HTTP_PUBLIC_URL: origin.optional().describe("Origin written into picture URLs; by default the request's own `Host`."),
+  HTTP_PUBLIC_URL: z
+    .string()
+    .refine(isOrigin, 'expected an origin such as https://shop.example, with no path')
+    .optional()
+    .describe("Origin written into picture URLs; by default the request's own `Host`."),
   HTTP_TIMEOUT_MS: integer(100, 600_000)
     .default(30_000)
     .describe('Deadline of each step of a search (picture, embedding, retrieval), in milliseconds.'),
   ENCODER: z.string().min(1).default('pocket').describe('Encoder: a folder of `models/`, or a path to one.'),
   ENCODER_THREADS: integer(1, 64).optional().describe('Threads of one inference; by default half the cores, 1 or 2.'),
-  CATALOG_EMBED: z
-    .enum(['image', 'image+title'])
+  CATALOG_EMBED: oneOf('image', 'image+title')
     .default('image')
     .describe('What of a product is embedded: its pictures alone, or each with the title.'),
-  RERANK: z.enum(['on', 'off']).default('on').describe('`off` switches the rerank pass off for all searches.'),
+  RERANK: oneOf('on', 'off').default('on').describe('`off` switches the rerank pass off for all searches.'),
   RERANK_TIMEOUT_MS: integer(100, 600_000)
     .default(20_000)
     .describe('Deadline of a whole rerank pass, in milliseconds.'),

@@ -53,30 +53,38 @@ test('values are read as what they are', () => {
   expect(config.HTTP_ORIGINS).toEqual(['https://shop.example', 'http://localhost:3000']);
 });
 
+const KEYS = 'expected SHA-256 hashes in hex, 64 digits each; see README, Settings';
+const ORIGINS = 'expected origins such as https://shop.example, with no path';
+const ORIGIN = 'expected an origin such as https://shop.example, with no path';
+const PORTS = 'expected a whole number from 0 to 65535';
+const TIMEOUTS = 'expected a whole number from 100 to 600000';
+
 test.each([
-  ['PORT', '65536'],
-  ['PORT', '-1'],
-  ['PORT', '4e3'],
-  ['PORT', '0x50'],
-  ['PORT', '80.5'],
-  ['HTTP_OPEN', 'yes'],
-  ['HTTP_API_KEYS', 'my-plain-key'],
-  ['HTTP_API_KEYS', `${HASH},short`],
-  ['HTTP_ORIGINS', '*'],
-  ['HTTP_ORIGINS', 'null'],
-  ['HTTP_ORIGINS', 'shop.example'],
-  ['HTTP_ORIGINS', 'https://shop.example/'],
-  ['HTTP_ORIGINS', 'https://shop.example/path'],
-  ['HTTP_ORIGINS', 'https://user@shop.example'],
-  ['HTTP_PUBLIC_URL', 'ftp://shop.example'],
-  ['HTTP_PUBLIC_URL', 'javascript:alert(1)'],
-  ['HTTP_TIMEOUT_MS', '99'],
-  ['HTTP_TIMEOUT_MS', '600001'],
-  ['ENCODER_THREADS', '0'],
-  ['CATALOG_EMBED', 'title'],
-  ['RERANK', 'true'],
-])('%s=%s is refused by name', (name, value) => {
-  expect(faultsOf({ [name]: value })).toMatch(new RegExp(`^The settings have 1 fault\\(s\\):\\n {2}${name}: `));
+  ['PORT', '65536', PORTS],
+  ['PORT', '-1', PORTS],
+  ['PORT', '4e3', PORTS],
+  ['PORT', '0x50', PORTS],
+  ['PORT', '80.5', PORTS],
+  ['PORT', '9'.repeat(400), PORTS],
+  ['HTTP_OPEN', 'yes', 'expected 1 or 0'],
+  ['HTTP_API_KEYS', 'my-plain-key', KEYS],
+  ['HTTP_API_KEYS', `${HASH},short`, KEYS],
+  ['HTTP_API_KEYS', 'one-plain-key,another-plain-key', KEYS],
+  ['HTTP_ORIGINS', '*', ORIGINS],
+  ['HTTP_ORIGINS', 'null', ORIGINS],
+  ['HTTP_ORIGINS', 'shop.example', ORIGINS],
+  ['HTTP_ORIGINS', 'https://shop.example/', ORIGINS],
+  ['HTTP_ORIGINS', 'https://shop.example/path', ORIGINS],
+  ['HTTP_ORIGINS', 'https://user@shop.example', ORIGINS],
+  ['HTTP_PUBLIC_URL', 'ftp://shop.example', ORIGIN],
+  ['HTTP_PUBLIC_URL', 'javascript:alert(1)', ORIGIN],
+  ['HTTP_TIMEOUT_MS', '99', TIMEOUTS],
+  ['HTTP_TIMEOUT_MS', '600001', TIMEOUTS],
+  ['ENCODER_THREADS', '0', 'expected a whole number from 1 to 64'],
+  ['CATALOG_EMBED', 'title', 'expected image or image+title'],
+  ['RERANK', 'true', 'expected on or off'],
+])('%s=%s is refused by name, in plain words and once', (name, value, fault) => {
+  expect(faultsOf({ [name]: value })).toBe(`The settings have 1 fault(s):\n  ${name}: ${fault}`);
 });
 
 test('all faults at once', () => {
