@@ -32,8 +32,15 @@ function isLocked(path, name) {
 
 /** What the name says of its platform: `@lancedb/lancedb-linux-arm64-musl`. */
 function platformOf(name) {
-  const found = /(?:^|[-/])(aix|android|darwin|freebsd|linux|netbsd|openbsd|openharmony|sunos|wasm32|win32)(?:-([a-z0-9_]+))?(?:-(gnu|musl|msvc|eabi|gnueabihf|musleabihf))?$/.exec(name);
+  const found =
+    /(?:^|[-/])(aix|android|darwin|freebsd|linux|netbsd|openbsd|openharmony|sunos|wasm32|win32)(?:-([a-z0-9_]+))?(?:-(gnu|musl|msvc|eabi|gnueabihf|musleabihf))?$/.exec(
+      name,
+    );
   if (!found) return undefined;
   const [, os, cpu, libc] = found;
-  return { os: [os], ...(cpu && { cpu: [cpu] }), ...((libc === 'musl' || libc === 'gnu') && os === 'linux' && { libc: [libc === 'gnu' ? 'glibc' : libc] }) };
+  return {
+    os: [os],
+    ...(cpu && { cpu: [cpu] }),
+    ...((libc === 'musl' || libc === 'gnu') && os === 'linux' && { libc: [libc === 'gnu' ? 'glibc' : libc] }),
+  };
 }
