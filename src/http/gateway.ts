@@ -91,8 +91,15 @@ function preflighted(): Plugin {
       const type = request.headers.get('content-type');
       if (type && !SIMPLE_TYPES.test(type)) return;
       if (PREFLIGHT_HEADERS.some((name) => request.headers.has(name))) return;
-      const message = `A request of this content type needs one of the headers ${PREFLIGHT_HEADERS.join(', ')}.`;
-      const error = { message, extensions: { code: 'FORBIDDEN', remedy: 'Send "apollo-require-preflight: true".' } };
+      const kind = type ? 'of this content type' : 'without a content type';
+      const message = `A request ${kind} needs one of the headers ${PREFLIGHT_HEADERS.join(', ')}.`;
+      const error = {
+        message,
+        extensions: {
+          code: 'FORBIDDEN',
+          remedy: `Send "apollo-require-preflight: true"${request.method === 'POST' ? ', or JSON as application/json' : ''}.`,
+        },
+      };
       endResponse(fetchAPI.Response.json({ errors: [error] }, { status: 403 }));
     },
   };

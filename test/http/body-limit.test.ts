@@ -1,5 +1,7 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
 import { Readable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
+import { buffer, json } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Door, openDoor } from '../door.ts';
 
@@ -49,4 +51,22 @@ test.each([
   const answer = await send(whole).catch(() => 'cut off');
   expect(outcomes).toContain(answer);
   expect(await send('{"query":"{ __typename }"}')).toBe(200);
+});
+
+test('the refusal names the argument and a remedy', async () => {
+  const headers = { 'content-type': 'application/json' };
+  const sent = request(`${door.url}/graphql`, { method: 'POST', headers, agent: false });
+  const answered: Promise<IncomingMessage[]> = once(sent, 'response');
+  // Never ended: a client that has nothing more under way does read its answer.
+  for await (const piece of pieces(28 * MEGABYTE)) sent.write(piece);
+  const [answer] = await answered;
+  expect(answer!.statusCode).toBe(413);
+  expect(await json(answer!)).toMatchObject({
+    errors: [
+      {
+        extensions: { code: 'IMAGE_TOO_LARGE', argument: 'image', remedy: expect.stringMatching(/smaller.*multipart/) },
+      },
+    ],
+  });
+  sent.destroy();
 });
