@@ -62,7 +62,10 @@ export async function listen(options: ServerOptions): Promise<RunningServer> {
   );
 
   async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    takeOriginForm(req);
     const path = (req.url ?? '/').split('?', 1)[0]!;
+    // Before the Host is looked at: probes speak HTTP/1.0, or name an address of their own.
+    if (await serveHealth(req, res, path, options.health)) return;
     if (req.headers.host !== undefined && !isPlainHost(req.headers.host)) {
       res.writeHead(400, { 'content-type': 'text/plain', connection: 'close' }).end('The Host header names no host.\n');
     } else if (options.acceptsHost?.(req.headers.host ?? '') === false) {
@@ -78,7 +81,7 @@ export async function listen(options: ServerOptions): Promise<RunningServer> {
       if (!(await options.pictures(req, res))) notFound(res);
     } else if (path === '/') {
       res.writeHead(302, { location: '/graphql' }).end();
-    } else if (!(await serveHealth(req, res, path, options.health))) {
+    } else {
       notFound(res);
     }
   }
@@ -95,6 +98,14 @@ export async function listen(options: ServerOptions): Promise<RunningServer> {
     url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
     close: (graceMs = 10_000) => drain(server, graceMs),
   };
+}
+
+/** `GET http://host/path`, as clients ask who think us a proxy: its host is the one that counts (RFC 9112, 3.2.2). */
+function takeOriginForm(req: IncomingMessage): void {
+  const absolute = /^https?:\/\/([^/?#]*)\/?(.*)$/i.exec(req.url ?? '');
+  if (!absolute) return;
+  req.headers.host = absolute[1]!;
+  req.url = `/${absolute[2]}`;
 }
 
 const notFound = (res: ServerResponse) =>

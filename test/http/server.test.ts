@@ -32,12 +32,39 @@ describe('paths', () => {
     ['/', 302],
     ['//evil.example/graphql', 404],
     ['*', 404],
-    ['http://evil.example/graphql', 404],
+    ['http://evil.example/graphql', 421],
+    ['http://evil.example/health/live', 200],
+    ['http://user@127.0.0.1/graphql', 400],
+    ['http:///graphql', 400],
+    ['http://127.0.0.1:4000/graphql', 403],
+    ['HTTP://LOCALHOST/images/x', 404],
+    ['https://localhost', 302],
+    ['http://localhost?x=/health/live', 302],
+    ['ftp://localhost/health/live', 404],
     ['/images/../../package.json', 404],
   ])('GET %s is %i', async (path, status) => {
     using wire = new Wire(door.url);
     expect((await wire.send({ path, method: 'GET' })).status).toBe(status);
     expect(await wire.stillServes()).toBe(true);
+  });
+
+  test('a whole URL in the request line is asked of GraphQL, and its host counts', async () => {
+    using wire = new Wire(door.url);
+    const { status, text } = await wire.send({
+      path: 'http://localhost:8080/graphql?x=1',
+      headers: { ...JSON_TYPE, host: 'evil.example' },
+      body: JSON.stringify({ query: '{ products(first: 1) { nodes { images { url } } } }' }),
+    });
+    expect(status).toBe(200);
+    expect(text).toContain('"url":"http://localhost:8080/images/');
+  });
+
+  test.each([
+    ['/health/live', 200],
+    ['/health/ready', 200],
+    ['/graphql', 421],
+  ])('HTTP/1.0 with no Host: %s is %i', async (path, status) => {
+    expect(await converse(door.url, `GET ${path} HTTP/1.0\r\n\r\n`)).toMatch(`HTTP/1.1 ${status} `);
   });
 
   test.each(['POST', 'DELETE', 'OPTIONS'])('%s /health/live is 405', async (method) => {
@@ -74,7 +101,10 @@ describe('cross-site request forgery', () => {
   ])('a POST of %j needs a header', async (type) => {
     using wire = new Wire(door.url);
     const bare = await wire.send({ headers: { ...(type && { 'content-type': type }) }, body: TYPENAME });
-    expect([bare.status, JSON.parse(bare.text).errors[0].extensions.code]).toEqual([403, 'FORBIDDEN']);
+    const [error] = JSON.parse(bare.text).errors;
+    expect([bare.status, error.extensions.code]).toEqual([403, 'FORBIDDEN']);
+    expect(error.message).toContain(type ? 'of this content type' : 'without a content type');
+    expect(error.extensions.remedy).toContain('application/json');
     for (const name of HEADERS) {
       const { status } = await wire.send({
         headers: { ...(type && { 'content-type': type }), [name]: '1' },
@@ -91,7 +121,14 @@ describe('cross-site request forgery', () => {
 
   test('a GET needs one, and never mutates', async () => {
     using wire = new Wire(door.url);
-    expect((await wire.send({ path: QUERY, method: 'GET' })).status).toBe(403);
+    const bare = await wire.send({ path: QUERY, method: 'GET' });
+    expect(bare.status).toBe(403);
+    expect(JSON.parse(bare.text).errors).toMatchObject([
+      {
+        message: expect.stringMatching(/^A request without a content type needs /),
+        extensions: { remedy: 'Send "apollo-require-preflight: true".' },
+      },
+    ]);
     for (const name of HEADERS) {
       const { status, text } = await wire.send({ path: QUERY, method: 'GET', headers: { [name]: '1' } });
       expect([status, text]).toEqual([200, '{"data":{"__typename":"Query"}}']);
