@@ -17,18 +17,25 @@ function look(attributes: Attributes): Look {
   return { kind: told('kind'), print: told('print'), color: color === NATURAL ? undefined : color };
 }
 
-const article = (words: string) => (/^[aeiou]/i.test(words) ? `an ${words}` : `a ${words}`);
+/** Kinds such as "sunglasses" come in pairs; "dress" does not. */
+const isPlural = (words: string) => /[^s]s$/.test(words);
+const article = (words: string) => (isPlural(words) ? words : /^[aeiou]/i.test(words) ? `an ${words}` : `a ${words}`);
 const capital = (words: string) => words.charAt(0).toUpperCase() + words.slice(1);
 const pattern = (print: string) => (print === 'plain' ? 'no pattern' : `${print} pattern`);
+
+/** "a red mug with polka dot pattern", "red leopard pattern", "blue"; empty for nothing. */
+function phrase({ kind, print, color }: Look): string {
+  const thing = kind && article(color ? `${color} ${kind}` : kind);
+  if (!print) return thing ?? color ?? '';
+  if (thing) return `${thing} with ${pattern(print)}`;
+  if (!color) return pattern(print);
+  return print === 'plain' ? `${color} with no pattern` : `${color} ${pattern(print)}`;
+}
 
 /** What is seen in a picture: "A red mug with polka dot pattern." Null where nothing is sure. */
 export function captionOf(attributes: Attributes): string | null {
   const { kind, print, color } = look(attributes);
-  if (kind) {
-    const noun = article([color, kind].filter(Boolean).join(' '));
-    return `${capital(print ? `${noun} with ${pattern(print)}` : noun)}.`;
-  }
-  if (print && print !== 'plain') return `${capital([color, pattern(print)].filter(Boolean).join(' '))}.`;
+  if (kind || (print && print !== 'plain')) return `${capital(phrase({ kind, print, color }))}.`;
   return color ? `Something ${color}.` : null;
 }
 
@@ -36,24 +43,20 @@ export function captionOf(attributes: Attributes): string | null {
 export function reasonOf(wanted: Attributes, seen: Attributes): string | null {
   const want = look(wanted);
   const have = look(seen);
-  const met: string[] = [];
-  const missed: string[] = [];
-  if (want.kind && have.kind) {
-    if (want.kind === have.kind) met.push(article(have.kind));
-    else missed.push(`${article(have.kind)}, not ${article(want.kind)}`);
+  const met: Look = {};
+  const missed: Look = {};
+  const instead: Look = {};
+  for (const name of ['kind', 'print', 'color'] as const) {
+    if (!want[name] || !have[name]) continue;
+    if (want[name] === have[name]) {
+      met[name] = have[name];
+    } else {
+      missed[name] = want[name];
+      instead[name] = have[name];
+    }
   }
-  if (want.print && have.print) {
-    if (want.print === have.print) met.push(pattern(have.print));
-    else missed.push(`${pattern(have.print)}, not ${pattern(want.print)}`);
-  }
-  if (want.color && have.color) {
-    if (want.color === have.color) met.push(have.color);
-    else missed.push(`${have.color}, not ${want.color}`);
-  }
-  if (met.length === 0) return null;
-  const fits = `Looks like ${joined(met)}, as asked`;
-  return missed.length > 0 ? `${fits}; but ${joined(missed)}.` : `${fits}.`;
+  const fits = phrase(met);
+  if (!fits) return null;
+  const differs = phrase(missed) && `, but ${phrase(instead)} instead of ${phrase(missed)}`;
+  return `${capital(fits)}, as asked${differs}.`;
 }
-
-const joined = (words: readonly string[]) =>
-  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;

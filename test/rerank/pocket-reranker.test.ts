@@ -34,6 +34,14 @@ const query = (wanted: Attributes, seen: Attributes = {}): RerankQuery => ({
   seen: async () => seen,
 });
 
+async function reasonFor(asked: Record<string, string>, seen: Record<string, string>): Promise<string | null> {
+  const { rationale, reasons } = await reranker.rank(query(saw(asked)), [candidate('a', 0.5, saw(seen))], ALL, {
+    signal,
+  });
+  expect(reasons.get('a') ?? null).toBe(rationale);
+  return rationale;
+}
+
 describe('the pocket reranker', () => {
   test('puts first what shows the kind and the print that are wanted', async () => {
     const wanted = saw({ kind: 'phone case', print: 'leopard', color: 'natural' });
@@ -49,8 +57,8 @@ describe('the pocket reranker', () => {
       { signal },
     );
     expect(order[0]).toBe('right');
-    expect(rationale).toBe('Looks like a phone case and leopard pattern, as asked.');
-    expect(reasons.get('mug')).toBe('Looks like leopard pattern, as asked; but a mug, not a phone case.');
+    expect(rationale).toBe('A phone case with leopard pattern, as asked.');
+    expect(reasons.get('mug')).toBe('Leopard pattern, as asked, but a mug instead of a phone case.');
     expect(caption).toBe('Leopard pattern.');
     expect({ usage, repairs }).toEqual({
       usage: { calls: 1, cached: false, promptTokens: null, completionTokens: null },
@@ -62,10 +70,69 @@ describe('the pocket reranker', () => {
     ['a product', { kind: 'mug', print: 'polka dot', color: 'red' }, 'A red mug with polka dot pattern.'],
     ['a plain product', { kind: 'umbrella', print: 'plain', color: 'natural' }, 'An umbrella with no pattern.'],
     ['a subject', { kind: 'none', print: 'zebra', color: 'natural' }, 'Zebra pattern.'],
+    ['a pair', { kind: 'sunglasses', print: 'plain', color: 'orange' }, 'Orange sunglasses with no pattern.'],
+    ['what only ends like one', { kind: 'dress', 'print?': 'zebra', color: 'orange' }, 'An orange dress.'],
+    ['a subject in color', { kind: 'none', print: 'zebra', color: 'pink' }, 'Pink zebra pattern.'],
     ['a color alone', { 'kind?': 'mug', 'print?': 'zebra', color: 'blue' }, 'Something blue.'],
     ['nothing sure', { 'kind?': 'mug', 'print?': 'zebra', 'color?': 'blue' }, null],
   ])('captions %s', async (_name, seen, caption) => {
     expect((await reranker.caption(query({}, saw(seen)), { signal })).caption).toBe(caption);
+  });
+
+  // Asked for is a red phone case with leopard pattern: + is seen, - is another, a space is not sure.
+  test.each([
+    ['+++', 'A red phone case with leopard pattern, as asked.'],
+    ['++-', 'A phone case with leopard pattern, as asked, but blue instead of red.'],
+    ['++ ', 'A phone case with leopard pattern, as asked.'],
+    ['+-+', 'A red phone case, as asked, but zebra pattern instead of leopard pattern.'],
+    ['+--', 'A phone case, as asked, but blue zebra pattern instead of red leopard pattern.'],
+    ['+- ', 'A phone case, as asked, but zebra pattern instead of leopard pattern.'],
+    ['+ +', 'A red phone case, as asked.'],
+    ['+ -', 'A phone case, as asked, but blue instead of red.'],
+    ['+  ', 'A phone case, as asked.'],
+    ['-++', 'Red leopard pattern, as asked, but a mug instead of a phone case.'],
+    ['-+-', 'Leopard pattern, as asked, but a blue mug instead of a red phone case.'],
+    ['-+ ', 'Leopard pattern, as asked, but a mug instead of a phone case.'],
+    ['--+', 'Red, as asked, but a mug with zebra pattern instead of a phone case with leopard pattern.'],
+    ['---', null],
+    ['-- ', null],
+    ['- +', 'Red, as asked, but a mug instead of a phone case.'],
+    ['- -', null],
+    ['-  ', null],
+    [' ++', 'Red leopard pattern, as asked.'],
+    [' +-', 'Leopard pattern, as asked, but blue instead of red.'],
+    [' + ', 'Leopard pattern, as asked.'],
+    [' -+', 'Red, as asked, but zebra pattern instead of leopard pattern.'],
+    [' --', null],
+    [' - ', null],
+    ['  +', 'Red, as asked.'],
+    ['  -', null],
+    ['   ', null],
+  ])('kind, print and color %j: %s', async (shape, reason) => {
+    const asked = { kind: 'phone case', print: 'leopard', color: 'red' };
+    const other = { kind: 'mug', print: 'zebra', color: 'blue' };
+    const seen = (['kind', 'print', 'color'] as const).flatMap((name, place) =>
+      shape[place] === ' ' ? [] : [[name, shape[place] === '+' ? asked[name] : other[name]]],
+    );
+    expect(await reasonFor(asked, Object.fromEntries(seen))).toBe(reason);
+  });
+
+  test.each<[Record<string, string>, Record<string, string>, string]>([
+    [{ kind: 'mug', print: 'plain' }, { kind: 'mug', print: 'plain' }, 'A mug with no pattern, as asked.'],
+    [{ print: 'plain' }, { kind: 'mug', print: 'plain' }, 'No pattern, as asked.'],
+    [{ print: 'plain', color: 'red' }, { print: 'plain', color: 'red' }, 'Red with no pattern, as asked.'],
+    [
+      { kind: 'headphones', print: 'leopard' },
+      { kind: 'headphones', print: 'plain' },
+      'Headphones, as asked, but no pattern instead of leopard pattern.',
+    ],
+    [
+      { kind: 'umbrella', print: 'cow' },
+      { kind: 'sunglasses', print: 'cow' },
+      'Cow pattern, as asked, but sunglasses instead of an umbrella.',
+    ],
+  ])('%j for %j: %s', async (asked, seen, reason) => {
+    expect(await reasonFor(asked, seen)).toBe(reason);
   });
 
   test('says nothing where the heads are not sure, whatever the catalog says', async () => {
