@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+const root = fileURLToPath(new URL('..', import.meta.url)).replace(/[/\\]$/, '');
 const at = (path) => `${root}/${path}`;
 
 const COMMANDS = {
@@ -72,9 +72,8 @@ function bundle(node) {
 
 function run(node, args) {
   const child = spawn(node, args, { cwd: root, stdio: 'inherit', env: { ...process.env, PATH: withFirst(node) } });
-  // A terminal's Ctrl-C reaches the whole group by itself; a second signal would cut the child's own shutdown short.
-  process.on('SIGINT', () => process.stdin.isTTY || child.kill('SIGINT'));
-  process.on('SIGTERM', () => child.kill('SIGTERM'));
+  // The child may get a terminal's Ctrl-C twice; it knows.
+  for (const name of ['SIGINT', 'SIGTERM']) process.on(name, () => child.kill(name));
   child.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)));
 }
 

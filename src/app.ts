@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { makeDataFolder } from './catalog/data-folder.ts';
 import { DiskMedia } from './catalog/disk-media.ts';
 import type { MediaStore } from './catalog/media-store.ts';
-import { catalogFingerprint, DEMO, OWN, readServed, writeServed } from './catalog/served.ts';
+import { catalogFingerprint, DEMO, OWN, otherName, readServed, type Served, writeServed } from './catalog/served.ts';
 import { type Config, isLoopback } from './config.ts';
 import type { Encoder } from './encode/encoder.ts';
 import { OnnxEncoder } from './encode/onnx-encoder.ts';
@@ -99,32 +99,51 @@ export const stampOf = ({ encoder, config }: App, name: string): CatalogStamp =>
 
 export type OnOutcome = (outcome: Outcome) => void;
 
-/** Adds a source's products to the catalog of one's own, which is served from then on. With `rebuild` the old one goes first. */
+/**
+ * Adds a source's products to the catalog of one's own, which is served from then on. With `rebuild` it is made anew of this source alone,
+ * beside the old one, which goes when the new one stands.
+ * @returns how many products the catalog has then.
+ * @throws MargayError BAD_INPUT where nothing could be indexed: what was served before still is.
+ */
 export async function index(
   app: App,
   source: Source,
   from: string,
   rebuild: boolean,
   onOutcome: OnOutcome,
-): Promise<void> {
-  const stamp = stampOf(app, OWN);
-  const { stores, signal } = app;
-  const stored = await stores.stamp(OWN, { signal });
-  if (stored && rebuild) await stores.drop(OWN, { signal });
-  else if (stored && stored.fingerprint !== stamp.fingerprint) throw mismatch(from);
+): Promise<number> {
+  const { stores, signal, config } = app;
+  const served = await readServed(config.MARGAY_DATA);
+  const stamp = stampOf(app, served ? (rebuild ? otherName(served.name) : served.name) : OWN);
+  const stored = await stores.stamp(stamp.name, { signal });
+  const agrees = stored?.fingerprint === stamp.fingerprint;
+  if (stored && !agrees && served && !rebuild) throw mismatch(served.sources);
+  // A first run that was cut off goes on; a rebuild that was cut off starts again.
+  if (stored && (rebuild || !agrees)) await stores.drop(stamp.name, { signal });
   const store = await stores.open(stamp, { signal });
-  await ingest(source, { ...app, store }, { embed: app.config.CATALOG_EMBED, signal, onOutcome });
+  await ingest(source, { ...app, store }, { embed: config.CATALOG_EMBED, signal, onOutcome });
   await store.optimize({ signal });
-  await writeServed(app.config.MARGAY_DATA, { name: OWN, source: from });
+  const count = await store.count({ signal });
   await store.close();
+  if (count === 0)
+    throw new MargayError('BAD_INPUT', 'Nothing could be indexed.', {
+      remedy: 'Name a folder of pictures, or a .jsonl file of products with their pictures.',
+    });
+  const sources = rebuild ? [from] : [...new Set([...(served?.sources ?? []), from])];
+  await writeServed(config.MARGAY_DATA, { name: stamp.name as Served['name'], sources });
+  if (served && rebuild) await stores.drop(served.name, { signal });
+  return count;
 }
 
-const mismatch = (source: string) =>
+const mismatch = ([first, ...others]: readonly string[]) =>
   new MargayError(
     'CATALOG_MISMATCH',
     'The stored vectors were made by another encoder or from other parts of the products.',
     {
-      remedy: `Start with the former ENCODER and CATALOG_EMBED, or index again: npm run index -- ${source} --rebuild`,
+      remedy: [
+        `Start with the former ENCODER and CATALOG_EMBED, or index again: npm run index -- ${first} --rebuild`,
+        ...others.map((other) => `npm run index -- ${other}`),
+      ].join(' && '),
     },
   );
 
@@ -137,7 +156,7 @@ export async function openCatalog(app: App, prepareDemo: (total: number) => OnOu
   const agrees = stored?.fingerprint === stamp.fingerprint && stored.dimensions === stamp.dimensions;
   if (served && !agrees) {
     const refuse = (): VectorStore => {
-      throw mismatch(served.source);
+      throw mismatch(served.sources);
     };
     return { stamp, store: refuse };
   }
@@ -146,7 +165,7 @@ export async function openCatalog(app: App, prepareDemo: (total: number) => OnOu
   if (!served) {
     const { demoSource } = await import('./demo/source.ts');
     const source = demoSource(app.renderer);
-    if ((await store.count({ signal })) < source.total) {
+    if ((await store.count({ signal })) < source.total || !(await keepsPictures(store, app))) {
       const failed: Outcome[] = [];
       const report = prepareDemo(source.total);
       const onOutcome: OnOutcome = (outcome) => {
@@ -160,6 +179,13 @@ export async function openCatalog(app: App, prepareDemo: (total: number) => OnOu
     }
   }
   return { stamp, store: () => store };
+}
+
+/** Whether the pictures are there beside the vectors: a look at the first product tells a lost media folder. */
+async function keepsPictures(store: VectorStore, { media, signal }: App): Promise<boolean> {
+  const { products } = await store.page({ first: 1, columns: ['images'], signal });
+  const [image] = products[0]?.images ?? [];
+  return image !== undefined && (await media.has(image.id));
 }
 
 export type Catalog = Awaited<ReturnType<typeof openCatalog>>;
@@ -212,5 +238,19 @@ export async function serve(app: App, catalog: Catalog, report: (error: unknown)
     }),
     graphql: (req, res) => graphql(req, res, { req, res }),
     report,
+  }).catch((error: NodeJS.ErrnoException) => {
+    throw notListening(error, config);
   });
+}
+
+function notListening(cause: NodeJS.ErrnoException, { HOST, PORT }: Config): unknown {
+  if (cause.code === 'EADDRINUSE')
+    return new MargayError('BAD_INPUT', `PORT: ${PORT} is taken on ${HOST}.`, {
+      remedy: `Stop what listens there, or take another: PORT=${PORT + 1} npm start`,
+    });
+  if (cause.code === 'EACCES' || cause.code === 'EADDRNOTAVAIL' || cause.code === 'ENOTFOUND')
+    return new MargayError('BAD_INPUT', `HOST, PORT: this machine does not let us listen on ${HOST}:${PORT}.`, {
+      cause,
+    });
+  return cause;
 }

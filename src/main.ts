@@ -1,12 +1,13 @@
 import { once } from 'node:events';
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
-import { createApp, index, openCatalog, serve } from './app.ts';
+import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { type App, type Catalog, createApp, index, openCatalog, serve } from './app.ts';
 import { type Config, readConfig } from './config.ts';
 import { MargayError } from './errors.ts';
 import { folderSource } from './ingest/folder-source.ts';
 import { jsonlSource } from './ingest/jsonl-source.ts';
+import type { Source } from './ingest/source.ts';
 import { Progress } from './progress.ts';
 
 const USAGE = `margay: multimodal search over GraphQL
@@ -14,13 +15,17 @@ const USAGE = `margay: multimodal search over GraphQL
   npm start                                 serve (the demo, or the catalog you indexed)
   npm run index -- FOLDER                   index a folder of pictures, titled by file name
   npm run index -- FILE.jsonl               index products: {"id", "title", "category", "price", "images": ["path", ...]} a line
-  npm run index -- FOLDER|FILE --rebuild    the same from nothing, after a change of encoder
+  npm run index -- FOLDER|FILE --rebuild    a new catalog of this source alone, also after a change of encoder
   npm run eval -- [--count 300]             retrieval quality of the encoder on the demo's held-out queries, as a table
 
 Settings are environment variables; README.md lists them.`;
 
 /** Exit status for a command line or a setting that is wrong. */
 const EXIT_USAGE = 2;
+/** Exit status of work that was stopped by a signal. */
+const EXIT_STOPPED = 130;
+/** A second signal this much later ends the process at once, in milliseconds. */
+const IMPATIENT_MS = 1_000;
 
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
@@ -28,7 +33,14 @@ async function main(argv: readonly string[]): Promise<void> {
   const [command = 'serve', ...rest] = argv;
   const config = readConfig(process.env);
   const stop = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort());
+  let asked: number | undefined;
+  for (const name of ['SIGINT', 'SIGTERM'] as const)
+    process.on(name, () => {
+      asked ??= performance.now();
+      // A terminal's Ctrl-C comes twice, from the terminal and through npm; asked again later, somebody means it.
+      if (performance.now() - asked > IMPATIENT_MS) process.exit(EXIT_STOPPED);
+      stop.abort();
+    });
   switch (command) {
     case 'serve':
       return serveCommand(config, stop.signal);
@@ -48,12 +60,7 @@ async function main(argv: readonly string[]): Promise<void> {
 async function serveCommand(config: Config, stop: AbortSignal): Promise<void> {
   const app = await createApp(config, stop);
   try {
-    let bar: Progress | undefined;
-    const catalog = await openCatalog(app, (total) => {
-      bar = new Progress('Preparing the demo catalog', total);
-      return bar.count;
-    });
-    if (bar) for (const line of bar.finish()) say(line);
+    const catalog = await openPrepared(app);
     const server = await serve(app, catalog, (error) => say(`error: ${describe(error)}`));
     const { encoder, stores } = app;
     say(`margay serves catalog "${catalog.stamp.name}" (${stores.kind}, encoder ${encoder.info.name})`);
@@ -70,23 +77,31 @@ async function serveCommand(config: Config, stop: AbortSignal): Promise<void> {
   }
 }
 
+/** Shows how the demo is prepared, where it has to be. */
+async function openPrepared(app: App): Promise<Catalog> {
+  let bar: Progress | undefined;
+  try {
+    return await openCatalog(app, (total) => {
+      bar = new Progress('Preparing the demo catalog', total);
+      return bar.count;
+    });
+  } finally {
+    // Its timer would keep the process alive.
+    for (const line of bar?.finish() ?? []) say(line);
+  }
+}
+
 async function indexCommand(config: Config, stop: AbortSignal, argv: readonly string[]): Promise<void> {
-  const { values, positionals } = parseArgs({
-    args: [...argv],
-    allowPositionals: true,
-    options: { rebuild: { type: 'boolean', default: false } },
+  const { values, positionals } = parseArguments(argv, {
+    rebuild: { type: 'boolean', default: false },
+    verbose: { type: 'boolean', default: false },
   });
   const [given, ...extra] = positionals;
   if (!given || extra.length > 0)
     throw new MargayError('BAD_INPUT', 'index takes one folder or one .jsonl file.', { remedy: `\n${USAGE}` });
   // npm changes to the project's folder; what the person typed is relative to where they stood.
   const from = resolve(process.env.INIT_CWD ?? '.', given);
-  const found = await stat(from).catch(() => undefined);
-  if (!found)
-    throw new MargayError('NOT_FOUND', `There is no ${given}.`, { remedy: 'Name a folder or a .jsonl file.' });
-  const source = found.isDirectory() ? await folderSource(from) : await jsonlSource(from);
-  if (source.total === 0)
-    throw new MargayError('BAD_INPUT', `${given} is empty.`, { remedy: 'Name a folder with pictures.' });
+  const source = await sourceOf(from, given);
   const app = await createApp(config, stop);
   try {
     if (app.encoder.info.demo)
@@ -94,20 +109,46 @@ async function indexCommand(config: Config, stop: AbortSignal, argv: readonly st
         `warning: "${app.encoder.info.name}" is a demo model trained on drawings; on photos of your own it finds little more than colors. ` +
           'ENCODER=FOLDER takes a real one (an ONNX model folder, see models/pocket/model.json for its shape).',
       );
-    const bar = new Progress('Indexing', source.total);
+    const bar = new Progress('Indexing', source.total, values.verbose);
+    let count: number;
     try {
-      await index(app, source, from, values.rebuild, bar.count);
+      count = await index(app, source, from, values.rebuild, bar.count);
     } finally {
       for (const line of bar.finish()) say(line);
     }
-    say('`npm start` serves it now; a server that runs already must be started again to leave the demo.');
+    say(
+      `The catalog has ${count} products now. \`npm start\` serves it; a server that runs needs a new start if it served another.`,
+    );
   } finally {
     await app.close();
   }
 }
 
+async function sourceOf(from: string, given: string): Promise<Source> {
+  const found = await stat(from).catch(() => undefined);
+  if (!found)
+    throw new MargayError('NOT_FOUND', `There is no ${given}.`, { remedy: 'Name a folder or a .jsonl file.' });
+  if (!found.isDirectory() && !/\.(jsonl|ndjson)$/i.test(from))
+    throw new MargayError('BAD_INPUT', `${given} is neither a folder nor a .jsonl file.`, {
+      remedy: 'Name the folder that the pictures lie in, or a .jsonl file with one product a line.',
+    });
+  const source = found.isDirectory() ? await folderSource(from) : await jsonlSource(from);
+  if (source.total > 0) return source;
+  throw new MargayError('BAD_INPUT', `${given} is empty.`, { remedy: 'Name a folder with pictures.' });
+}
+
+function parseArguments<T extends NonNullable<ParseArgsConfig['options']>>(argv: readonly string[], options: T) {
+  try {
+    return parseArgs({ args: [...argv], allowPositionals: true, options });
+  } catch (cause) {
+    throw new MargayError('BAD_INPUT', cause instanceof Error ? cause.message : 'The command line cannot be read.', {
+      remedy: `\n${USAGE}`,
+    });
+  }
+}
+
 async function evalCommand(config: Config, stop: AbortSignal, argv: readonly string[]): Promise<void> {
-  const { values } = parseArgs({ args: [...argv], options: { count: { type: 'string', default: '300' } } });
+  const { values } = parseArguments(argv, { count: { type: 'string', default: '300' } });
   const count = Number(values.count);
   if (!Number.isInteger(count) || count < 1)
     throw new MargayError('BAD_INPUT', '--count is not a number of queries.', {
@@ -123,7 +164,9 @@ async function evalCommand(config: Config, stop: AbortSignal, argv: readonly str
 }
 
 function describe(error: unknown): string {
-  if (!(error instanceof MargayError)) return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  if (!(error instanceof Error)) return String(error);
+  // What the system says of a file or a port needs no stack.
+  if (!(error instanceof MargayError)) return 'syscall' in error ? error.message : (error.stack ?? error.message);
   const cause = error.cause instanceof Error ? `\n  cause: ${error.cause.message}` : '';
   return `${error.message}${error.remedy ? `\n  ${error.remedy}` : ''}${cause}`;
 }
@@ -131,6 +174,8 @@ function describe(error: unknown): string {
 try {
   await main(process.argv.slice(2));
 } catch (error) {
-  say(`margay: ${describe(error)}`);
-  process.exitCode = error instanceof MargayError && error.code === 'BAD_INPUT' ? EXIT_USAGE : 1;
+  const stopped = error instanceof Error && error.name === 'AbortError';
+  say(stopped ? 'margay: stopped; the next run goes on from here.' : `margay: ${describe(error)}`);
+  if (stopped) process.exitCode = EXIT_STOPPED;
+  else process.exitCode = error instanceof MargayError && error.code === 'BAD_INPUT' ? EXIT_USAGE : 1;
 }

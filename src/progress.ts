@@ -13,10 +13,14 @@ export class Progress {
   readonly #started = performance.now();
   readonly #counts = { INDEXED: 0, UNCHANGED: 0, FAILED: 0 };
   readonly #faults: string[] = [];
+  readonly #told: boolean;
   #skipped = 0;
+  #replaced = 0;
 
-  constructor(label: string, total: number) {
+  /** @param verbose whether all faults are told in the end, and not the first few. */
+  constructor(label: string, total: number, verbose = false) {
     this.#total = total;
+    this.#told = verbose;
     this.#bar = new cliProgress.SingleBar(
       {
         format: `${label} {bar} {value}/{total} | {rate}/s | {left} left`,
@@ -33,11 +37,14 @@ export class Progress {
 
   readonly count = (outcome: Outcome): void => {
     this.#counts[outcome.status] += 1;
-    for (const { name, reason } of outcome.skipped) {
-      this.#skipped += 1;
-      this.#fault(`${name}: ${reason}`);
+    for (const { name, reason } of outcome.skipped)
+      this.#faults.push(`${name === outcome.name ? name : `${outcome.name}, ${name}`}: ${reason}`);
+    if (outcome.status === 'FAILED') {
+      if (outcome.skipped.length === 0) this.#faults.push(`${outcome.name}: ${outcome.reason}`);
+    } else {
+      this.#skipped += outcome.skipped.length;
+      if (outcome.status === 'INDEXED' && outcome.replaced) this.#replaced += 1;
     }
-    if (outcome.status === 'FAILED' && outcome.skipped.length === 0) this.#fault(`${outcome.name}: ${outcome.reason}`);
     const done = this.#counts.INDEXED + this.#counts.UNCHANGED + this.#counts.FAILED;
     const rate = done / ((performance.now() - this.#started) / 1000);
     const left = Math.ceil((this.#total - done) / rate);
@@ -49,19 +56,18 @@ export class Progress {
     this.#bar.stop();
     const { INDEXED, UNCHANGED, FAILED } = this.#counts;
     const seconds = ((performance.now() - this.#started) / 1000).toFixed(1);
-    const hidden = this.#faults.length - TOLD;
+    const told = this.#told ? this.#faults : this.#faults.slice(0, TOLD);
+    const hidden = this.#faults.length - told.length;
+    const indexed =
+      this.#replaced > 0 ? `${INDEXED} indexed (${this.#replaced} of them replaced)` : `${INDEXED} indexed`;
+    const passed = this.#skipped > 0 ? `, ${this.#skipped} picture(s) of others passed over` : '';
     return [
-      `${INDEXED} indexed, ${UNCHANGED} unchanged, ${FAILED} failed, ${this.#skipped} picture(s) passed over, in ${seconds} s`,
-      ...this.#faults.slice(0, TOLD).map((fault) => `  passed over ${fault}`),
-      ...(hidden > 0 ? [`  and ${hidden} more`] : []),
+      `${indexed}, ${UNCHANGED} unchanged, ${FAILED} failed${passed}, in ${seconds} s`,
+      ...told.map((fault) => `  passed over ${printable(fault)}`),
+      ...(hidden > 0 ? [`  and ${hidden} more; --verbose tells them all`] : []),
     ];
   }
-
-  get indexed(): number {
-    return this.#counts.INDEXED;
-  }
-
-  #fault(text: string): void {
-    this.#faults.push(text);
-  }
 }
+
+/** A file may be named like a line of ours, or like an order to the terminal. */
+const printable = (text: string) => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\ufffd');

@@ -39,7 +39,7 @@ export async function openDoor(
   const stores = new MemoryStores();
   const reranker = new FakeReranker();
   fill(stores, encoder, given.products ?? 30);
-  await writeServed(data, { name: OWN, source: 'shop.jsonl' });
+  await writeServed(data, { name: OWN, sources: ['shop.jsonl'] });
   const stop = new AbortController();
   const config = readConfig({ PORT: '0', MARGAY_DATA: data, ...settings });
   const adapters = { encoder, stores, ...(config.RERANK === 'on' && { reranker }), ...given };

@@ -53,7 +53,7 @@ const WALLS: Readonly<Record<string, readonly string[]>> = {
   catalog: ['policy'],
   policy: [],
   encode: ['image/decoder', 'image/renderer', 'policy'],
-  retrieve: ['policy'],
+  retrieve: ['catalog/product', 'policy'],
   rerank: ['image/renderer', 'policy'],
   ingest: [
     'image/decoder',

@@ -60,6 +60,10 @@ export class DiskMedia implements MediaStore {
     });
   }
 
+  async has(id: string): Promise<boolean> {
+    return isPictureId(id) && (await this.#pictures.record(id)) !== null;
+  }
+
   putQuery(decoded: Decoded, pixels: ModelPixels, fingerprint: string): Promise<QueryPicture> {
     const { id, picture } = decoded;
     return this.#change(id, async () => {

@@ -16,6 +16,8 @@ export interface QueryPicture {
 export interface MediaStore {
   /** Keeps a catalog picture for good (a 336 px thumbnail beside it). The same bytes are kept once. */
   put(decoded: Decoded): Promise<StoredImage>;
+  /** Whether a catalog picture is kept. */
+  has(id: string): Promise<boolean>;
   /** Keeps a query picture until `expiresAt`, an hour from the last put, with what the model saw of it. */
   putQuery(decoded: Decoded, pixels: ModelPixels, fingerprint: string): Promise<QueryPicture>;
   /** A query picture by id: what `imageId` means. Null when unknown or expired. `pixels` is null when they were made for another fingerprint. */

@@ -2,6 +2,16 @@ import type { Attributes } from '../encode/encoder.ts';
 
 export type ProductId = string;
 
+/** Longest id, in bytes of UTF-8. */
+export const MAX_ID_BYTES = 512;
+
+/** Why an id could not be kept apart from others; undefined for one that can. */
+export function faultOfId(id: ProductId): string | undefined {
+  if (id.length === 0) return 'is empty';
+  if (Buffer.byteLength(id) > MAX_ID_BYTES) return `has more than ${MAX_ID_BYTES} bytes`;
+  return id.includes('\0') || !id.isWellFormed() ? 'holds a character that is not text' : undefined;
+}
+
 /** A stored picture of a product, or of a query. `width` and `height` are those of the upright picture as it was sent. */
 export interface StoredImage {
   /** SHA-256 of the bytes that were sent, lower-case hex. */

@@ -5,11 +5,14 @@ import { z } from 'zod';
 import { MargayError } from '../errors.ts';
 
 /** The catalog of one's own, where there is one: written by the first `index`, and served from then on in place of the demo. */
-const Served = z.object({ name: z.string().regex(/^[a-z][a-z0-9_]{0,40}$/), source: z.string() });
+const Served = z.object({ name: z.enum(['own', 'own_2']), sources: z.array(z.string()).min(1) });
 export type Served = z.infer<typeof Served>;
 
 export const DEMO = 'demo';
 export const OWN = 'own';
+
+/** The name of a catalog that is built anew while the other one is still served. */
+export const otherName = (name: Served['name']): Served['name'] => (name === 'own' ? 'own_2' : 'own');
 
 const fileOf = (folder: string) => join(folder, 'catalog.json');
 

@@ -1,20 +1,20 @@
 import { createHash } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, extname, join, relative, sep } from 'node:path';
+import { faultOfId } from '../catalog/product.ts';
 import { readPictureFile } from './picture-file.ts';
 import type { Source, SourceProduct } from './source.ts';
 
-/** Ids longer than this are replaced by a hash: stores bound their keys. */
-const MAX_ID = 100;
-
-/** Every file below a folder as a product of one picture, titled by its file name. Hidden files are left out. */
+/** Every file below a folder, links to files too, as a product of one picture, titled by its file name. Hidden files are left out. */
 export async function folderSource(folder: string): Promise<Source> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const files = entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
-    .filter((path) => !path.split(sep).some((part) => part.startsWith('.')))
-    .sort();
+  const files: string[] = [];
+  for (const entry of entries) {
+    const path = relative(folder, join(entry.parentPath, entry.name));
+    if (path.split(sep).some((part) => part.startsWith('.'))) continue;
+    if (entry.isFile() || (entry.isSymbolicLink() && (await leadsToFile(join(folder, path))))) files.push(path);
+  }
+  files.sort();
   return {
     total: files.length,
     *items() {
@@ -26,11 +26,18 @@ export async function folderSource(folder: string): Promise<Source> {
 function productOf(folder: string, path: string): SourceProduct {
   const name = path.split(sep).join('/');
   return {
-    id: name.length <= MAX_ID ? name : createHash('sha256').update(name).digest('hex'),
+    // A path too long for an id still has one of its own.
+    id: faultOfId(name) ? createHash('sha256').update(name).digest('hex') : name,
     title: titleOf(name),
-    images: [{ name, read: () => readPictureFile(join(folder, path), name) }],
+    images: [{ name, read: () => readPictureFile(join(folder, path)) }],
   };
 }
+
+const leadsToFile = (path: string) =>
+  stat(path).then(
+    (found) => found.isFile(),
+    () => true, // A link that leads nowhere is reported like any other file that cannot be opened.
+  );
 
 /** "red-polka_dot mug.jpg" -> "red polka dot mug" */
 export function titleOf(name: string): string {

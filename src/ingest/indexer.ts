@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import pLimit from 'p-limit';
 import type { MediaStore } from '../catalog/media-store.ts';
-import type { Product, ProductId, Row } from '../catalog/product.ts';
+import { faultOfId, type Product, type ProductId, type Row, type StoredImage } from '../catalog/product.ts';
 import type { Encoder } from '../encode/encoder.ts';
 import { MargayError } from '../errors.ts';
 import type { Decoder } from '../image/decoder.ts';
@@ -25,7 +25,13 @@ export interface IngestOptions {
 
 /** What became of one item. `skipped` are its pictures that could not be read. */
 export type Outcome =
-  | { readonly name: string; readonly status: 'INDEXED' | 'UNCHANGED'; readonly skipped: readonly Skipped[] }
+  | {
+      readonly name: string;
+      readonly status: 'INDEXED' | 'UNCHANGED';
+      /** Whether a product of this id was there before. */
+      readonly replaced: boolean;
+      readonly skipped: readonly Skipped[];
+    }
   | { readonly name: string; readonly status: 'FAILED'; readonly reason: string; readonly skipped: readonly Skipped[] };
 
 export interface Skipped {
@@ -41,7 +47,7 @@ const AT_ONCE = 6;
 /**
  * Source -> decoded pictures -> embeddings -> stored products, through the same decoder and encoder as a search.
  * Items are answered one by one: a bad picture is passed over, a product without a good one fails, nothing else stops.
- * A product whose pictures and fields are unchanged is not embedded again.
+ * A product whose pictures and fields are unchanged is not embedded again, unless a picture of it was lost from the media store.
  * @throws what the stores throw; everything acknowledged by `onOutcome` before is stored.
  */
 export async function ingest(source: Source, stages: IngestStages, options: IngestOptions): Promise<void> {
@@ -56,6 +62,16 @@ export async function ingest(source: Source, stages: IngestStages, options: Inge
     options.signal.throwIfAborted();
     if (isFault(item)) {
       answer({ name: item.name, status: 'FAILED', reason: item.reason, skipped: [] });
+      continue;
+    }
+    const fault = faultOfId(item.id);
+    if (fault) {
+      answer({
+        name: JSON.stringify(item.id.slice(0, 100)),
+        status: 'FAILED',
+        reason: `Its id ${fault}.`,
+        skipped: [],
+      });
     } else {
       // Two of one id in one batch would be written in no certain order.
       if (batch.has(item.id)) await flush();
@@ -72,16 +88,25 @@ async function ingestBatch(
   options: IngestOptions,
 ): Promise<Outcome[]> {
   const { signal } = options;
-  const known = await stages.store.sources(
-    products.map(({ id }) => id),
-    { signal },
-  );
-  const done = await pLimit(AT_ONCE).map(products, (product) =>
-    prepare(product, known.get(product.id), stages, options),
-  );
+  const ids = products.map(({ id }) => id);
+  const [sources, stored] = await Promise.all([
+    stages.store.sources(ids, { signal }),
+    stages.store.get(ids, { columns: ['images'], signal }),
+  ]);
+  const done = await pLimit(AT_ONCE).map(products, (product) => {
+    const source = sources.get(product.id);
+    const known = source === undefined ? undefined : { source, images: stored.get(product.id)?.images ?? [] };
+    return prepare(product, known, stages, options);
+  });
   const rows = done.flatMap(({ rows }) => rows);
   if (rows.length > 0) await stages.store.upsert(rows, { signal });
   return done.map(({ outcome }) => outcome);
+}
+
+/** What is stored of a product. */
+interface Known {
+  readonly source: string;
+  readonly images: readonly StoredImage[];
 }
 
 interface Prepared {
@@ -91,7 +116,7 @@ interface Prepared {
 
 async function prepare(
   product: SourceProduct,
-  known: string | undefined,
+  known: Known | undefined,
   stages: IngestStages,
   { embed, signal }: IngestOptions,
 ): Promise<Prepared> {
@@ -108,8 +133,9 @@ async function prepare(
     } catch (error) {
       pass(image, error);
     }
-  if (fingerprintOf(product, embed, read) === known)
-    return { outcome: { name: product.id, status: 'UNCHANGED', skipped }, rows: [] };
+  const replaced = known !== undefined;
+  if (fingerprintOf(product, embed, read) === known?.source && (await allKept(known.images, stages.media)))
+    return { outcome: { name: product.id, status: 'UNCHANGED', replaced, skipped }, rows: [] };
 
   const embedded: Omit<Row, 'productId' | 'ordinal' | 'product' | 'source'>[] = [];
   const judged: typeof read = [];
@@ -146,7 +172,7 @@ async function prepare(
     images: embedded.map(({ image }) => image),
   };
   return {
-    outcome: { name: product.id, status: 'INDEXED', skipped },
+    outcome: { name: product.id, status: 'INDEXED', replaced, skipped },
     rows: embedded.map((row, ordinal) => ({
       ...row,
       productId: product.id,
@@ -155,6 +181,11 @@ async function prepare(
       source: fingerprintOf(product, embed, judged),
     })),
   };
+}
+
+async function allKept(images: readonly StoredImage[], media: MediaStore): Promise<boolean> {
+  for (const { id } of images) if (!(await media.has(id))) return false;
+  return true;
 }
 
 /** A fault of this picture, which the next one need not share. */

@@ -1,19 +1,26 @@
 import { createReadStream } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
-import type { ProductId } from '../catalog/product.ts';
+import { faultOfId, type ProductId } from '../catalog/product.ts';
+import { MargayError } from '../errors.ts';
 import { readPictureFile } from './picture-file.ts';
 import { isFault, type Source, type SourceFault, type SourceProduct } from './source.ts';
 
+const text = z
+  .string()
+  .refine((value) => value.isWellFormed() && !value.includes('\0'), 'holds a character that is not text');
+
 /** One line. Other fields are ignored. */
 const Line = z.object({
-  id: z.union([z.string().trim().min(1).max(100), z.number().transform(String)]),
-  title: z.string().trim().min(1).max(1_000),
-  category: z.string().max(1_000).nullish(),
-  print: z.string().max(1_000).nullish(),
-  color: z.string().max(1_000).nullish(),
+  id: z
+    .union([z.string().trim(), z.number().transform(String)])
+    .refine((value) => faultOfId(value) === undefined, { error: ({ input }) => faultOfId(String(input)) ?? '' }),
+  title: text.trim().min(1, 'is empty').max(1_000, 'is too long'),
+  category: text.max(1_000, 'is too long').nullish(),
+  print: text.max(1_000, 'is too long').nullish(),
+  color: text.max(1_000, 'is too long').nullish(),
   price: z.number().nullish(),
-  images: z.array(z.string().min(1)).min(1).max(50),
+  images: z.array(z.string().min(1)).min(1, 'names no picture').max(50, 'names more than 50 pictures'),
 });
 
 /** A JSON Lines file, one product a line, its pictures as paths relative to the file. */
@@ -70,6 +77,11 @@ function parse(text: string, number: number, folder: string): SourceProduct | So
   const { images, ...product } = parsed.data;
   return {
     ...product,
-    images: images.map((image) => ({ name: image, read: () => readPictureFile(resolve(folder, image), image) })),
+    images: images.map((image) => ({ name: image, read: () => readImage(image, folder) })),
   };
+}
+
+async function readImage(image: string, folder: string): Promise<Uint8Array> {
+  if (/^https?:/i.test(image)) throw new MargayError('NOT_FOUND', 'URLs are not fetched: give the path of a file.');
+  return readPictureFile(resolve(folder, image));
 }

@@ -1,7 +1,7 @@
 import { DataType } from '@zilliz/milvus2-sdk-node';
-import type { Column, Row } from '../catalog/product.ts';
+import { type Column, MAX_ID_BYTES, type Row } from '../catalog/product.ts';
 import { MargayError } from '../errors.ts';
-import { MAX_ID_BYTES, rowKey, storedId } from './product-key.ts';
+import { rowKey, storedId } from './product-key.ts';
 import type { CatalogStamp } from './vector-store.ts';
 
 /** The stamp is a property of the collection, made with it. (Milvus Lite forgets descriptions.) */

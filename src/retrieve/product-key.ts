@@ -1,19 +1,9 @@
-import type { ProductId } from '../catalog/product.ts';
+import { faultOfId, type ProductId } from '../catalog/product.ts';
 import { MargayError } from '../errors.ts';
 
-/** Longest id, in bytes of UTF-8. */
-export const MAX_ID_BYTES = 512;
-
-/** @throws MargayError BAD_INPUT where a store could not keep the id apart from others: empty, too long, or with a lone surrogate or NUL. */
+/** @throws MargayError BAD_INPUT where a store could not keep the id apart from others. */
 export function checkId(id: ProductId, argument = 'id'): void {
-  const fault =
-    id.length === 0
-      ? 'is empty'
-      : Buffer.byteLength(id) > MAX_ID_BYTES
-        ? `has more than ${MAX_ID_BYTES} bytes`
-        : id.includes('\0') || !id.isWellFormed()
-          ? 'holds a character that is not text'
-          : undefined;
+  const fault = faultOfId(id);
   if (fault)
     throw new MargayError('BAD_INPUT', `A product id ${fault}.`, {
       argument,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { folderSource, titleOf } from '../../src/ingest/folder-source.ts';
-import { isFault } from '../../src/ingest/source.ts';
+import { isFault, type SourceProduct } from '../../src/ingest/source.ts';
 
 let folder: string;
 const FILES = [
@@ -28,21 +28,21 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-test('every file below is a product, hidden ones and links are not', async () => {
+test('every file below is a product, and every link to a file; hidden ones are not', async () => {
   const source = await folderSource(folder);
   const items = [...(source.items() as Iterable<never>)];
-  expect(source.total).toBe(FILES.length);
-  expect(items).toHaveLength(FILES.length);
+  expect(source.total).toBe(FILES.length + 1);
+  expect(items).toHaveLength(FILES.length + 1);
   const names = [];
   for await (const item of source.items()) {
     if (isFault(item)) throw new Error(item.reason);
     const [image] = item.images;
-    expect(Buffer.from(await image!.read()).toString()).toBe(image!.name);
-    expect(item.id).toEqual(image!.name.length <= 100 ? image!.name : expect.stringMatching(/^[0-9a-f]{64}$/));
+    expect(Buffer.from(await image!.read()).toString()).toBe(image!.name === 'link.jpg' ? 'a.jpg' : image!.name);
+    expect(item.id).toBe(image!.name);
     expect(item.title.trim()).not.toBe('');
     names.push(image!.name);
   }
-  expect(names).toEqual([...FILES].sort());
+  expect(names).toEqual([...FILES, 'link.jpg'].sort());
 });
 
 test('an empty folder has nothing, one that is not there is an error', async () => {
@@ -52,17 +52,25 @@ test('an empty folder has nothing, one that is not there is an error', async () 
   await expect(folderSource(empty)).rejects.toThrow();
 });
 
-test('a file that has gone meanwhile says so by its name', async () => {
+test('a path too long for an id has one made of its hash', async () => {
+  const deep = join(folder, 'nested', ...Array(5).fill('x'.repeat(120)));
+  await mkdir(deep, { recursive: true });
+  await writeFile(join(deep, 'y.jpg'), 'y');
+  const items = [...((await folderSource(join(folder, 'nested'))).items() as Iterable<SourceProduct>)];
+  expect(items.find(({ title }) => title === 'y')?.id).toMatch(/^[0-9a-f]{64}$/);
+  await rm(join(folder, 'nested', 'x'.repeat(120)), { recursive: true });
+});
+
+test('a file that has gone meanwhile, and a link that leads nowhere, are read when they are there', async () => {
   const own = await mkdtemp(join(tmpdir(), 'margay-gone-'));
   await writeFile(join(own, 'x.jpg'), 'x');
+  await symlink(join(own, 'nowhere'), join(own, 'y.jpg'));
   const source = await folderSource(own);
+  expect(source.total).toBe(2);
   await rm(own, { recursive: true });
   for await (const item of source.items()) {
     if (isFault(item)) throw new Error(item.reason);
-    await expect(item.images[0]!.read()).rejects.toMatchObject({
-      code: 'NOT_FOUND',
-      message: 'x.jpg cannot be opened.',
-    });
+    await expect(item.images[0]!.read()).rejects.toMatchObject({ code: 'NOT_FOUND', message: 'It cannot be opened.' });
   }
 });
 

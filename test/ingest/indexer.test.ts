@@ -8,8 +8,13 @@ import { FakeEncoder, MemoryStore } from '../fakes.ts';
 import { drawnPicture } from '../pictures.ts';
 
 const decoder = new SharpDecoder({ maxBytes: 1_000_000 });
+const kept = new Set<string>();
 const media = {
-  put: async ({ id, width, height }) => ({ id, width, height, thumbhash: '' }),
+  put: async ({ id, width, height }) => {
+    kept.add(id);
+    return { id, width, height, thumbhash: '' };
+  },
+  has: async (id) => kept.has(id),
 } as Partial<MediaStore> as MediaStore;
 const signal = new AbortController().signal;
 
@@ -56,6 +61,20 @@ test('a product of two pictures is two rows, embedded once each', async () => {
   expect(store.rows[0]!.product).toMatchObject({ id: 'a', title: 'Title of a', price: null, category: null });
   expect(store.rows[1]!.product.images).toHaveLength(2);
   expect(encoder.calls).toHaveLength(2);
+});
+
+test('a product whose picture was lost is indexed again', async () => {
+  await run(sourceOf(product('a'), product('b', [image(pictures[1]!)])));
+  kept.delete(store.rows[0]!.image.id);
+  expect(told(await run(sourceOf(product('a'), product('b', [image(pictures[1]!)]))))).toEqual([
+    'a INDEXED',
+    'b UNCHANGED',
+  ]);
+});
+
+test('an id that no store could keep fails its product alone', async () => {
+  const outcomes = await run(sourceOf(product('a'), product('nul\0'), product('b')));
+  expect(told(outcomes).sort()).toEqual(['"nul\\u0000" FAILED', 'a INDEXED', 'b INDEXED']);
 });
 
 describe('a second run embeds only what is new', () => {

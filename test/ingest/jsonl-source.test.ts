@@ -64,7 +64,10 @@ test.each<[string, string, RegExp]>([
   ['null', 'null', /^line: /],
   ['no id', '{"title":"T","images":["a.jpg"]}', /^id: /],
   ['a blank id', line({ id: ' ' }), /^id: /],
-  ['an id too long', line({ id: 'x'.repeat(101) }), /^id: /],
+  ['an id too long', line({ id: 'x'.repeat(513) }), /^id: has more than 512 bytes/],
+  ['an id with a NUL', line({ id: 'a\0' }), /^id: holds a character/],
+  ['an id with half a letter', String.raw`{"id":"\ud800","title":"T","images":["a.jpg"]}`, /^id: holds a character/],
+  ['a title with a NUL', line({ title: 'a\0' }), /^title: holds a character/],
   ['no title', line({ title: undefined }), /^title: /],
   ['a blank title', line({ title: '' }), /^title: /],
   ['no pictures', line({ images: [] }), /^images: /],
@@ -95,13 +98,15 @@ test('an id that was there before is a fault: else each run would index both ane
 });
 
 test.each([
-  ['missing', 'nobody.jpg', 'NOT_FOUND'],
-  ['a folder', '.', 'BAD_IMAGE'],
-  ['a device without end', '/dev/zero', 'BAD_IMAGE'],
-])('a picture that is %s says so by its name', async (_name, path, code) => {
+  ['missing', 'nobody.jpg', 'NOT_FOUND', 'cannot be opened'],
+  ['a folder', '.', 'BAD_IMAGE', 'not a file'],
+  ['a device without end', '/dev/zero', 'BAD_IMAGE', 'not a file'],
+  ['on the web', 'https://shop.example/a.jpg', 'NOT_FOUND', 'URLs are not fetched'],
+])('a picture that is %s says so', async (_name, path, code, message) => {
   const { items } = await read(line({ images: [path] }));
   const [product] = items as SourceProduct[];
-  await expect(product!.images[0]!.read()).rejects.toMatchObject({ code, message: expect.stringContaining(path) });
+  await expect(product!.images[0]!.read()).rejects.toMatchObject({ code, message: expect.stringContaining(message) });
+  expect(product!.images[0]!.name).toBe(path);
 });
 
 test('a file that is not there is an error, not a crash', async () => {
