@@ -1,9 +1,9 @@
-import { thumbHashToDataURL } from 'thumbhash';
 import type { QueryPicture } from '../catalog/media-store.ts';
 import { pictureUrl } from '../catalog/picture-url.ts';
 import type { StoredImage } from '../catalog/product.ts';
 import { MargayError } from '../errors.ts';
 import { builder } from './builder.ts';
+import { placeholderOf } from './placeholder.ts';
 
 const ImageFormat = builder.enumType('ImageFormat', { values: ['AUTO', 'JPEG', 'WEBP', 'AVIF'] as const });
 
@@ -26,7 +26,7 @@ Image.implement({
     width: t.exposeInt('width'),
     height: t.exposeInt('height'),
     thumbhash: t.exposeString('thumbhash'),
-    placeholder: t.string({ resolve: ({ thumbhash }) => thumbHashToDataURL(Buffer.from(thumbhash, 'base64')) }),
+    placeholder: t.string({ resolve: ({ thumbhash }) => placeholderOf(thumbhash) }),
   }),
 });
 
