@@ -9,7 +9,7 @@ export interface QueueOptions {
   readonly limits: BatchLimits;
   /** Requests that may wait, for each priority: indexing never takes a query's place. */
   readonly capacity: { readonly query: number; readonly index: number };
-  /** Milliseconds that a batch may run before its process is taken for hung. */
+  /** Milliseconds that a batch may run at most before its process is taken for hung; once the model's pace is known, fewer. */
   readonly batchDeadline: number;
   /** Milliseconds that a process may take to load the model. */
   readonly startDeadline: number;
@@ -32,6 +32,9 @@ const MAX_STARTS = 3;
 const FIRST_PAUSE = 100;
 const LONGEST_PAUSE = 10_000;
 const CLOSE_GRACE = 2_000;
+/** A batch is given so many times what its rows took at their slowest: cores are shared. In milliseconds, never less than the second. */
+const PATIENCE = 20;
+const SHORTEST_DEADLINE = 2_000;
 
 const closed = () =>
   new MargayError('ENCODER_UNAVAILABLE', 'The encoder is closed.', { remedy: 'Send the request again.' });
@@ -52,6 +55,8 @@ export class EncodeQueue {
   #retryAt = 0;
   /** Moving average, for `retryAfter`. */
   #millisecondsPerJob = 5;
+  /** Milliseconds of one row; a kind that has not run yet has the whole `batchDeadline`. */
+  readonly #slowest: Partial<Record<Waiting['kind'], number>> = {};
 
   constructor(model: SessionModel, options: QueueOptions) {
     this.#model = model;
@@ -171,9 +176,11 @@ export class EncodeQueue {
       const results = await worker.run(
         batch.map(({ row }) => row),
         keepTokens,
-        this.#options.batchDeadline,
+        this.#deadlineOf(batch),
       );
       const each = (performance.now() - started) / batch.length;
+      const { kind } = batch[0]!;
+      this.#slowest[kind] = Math.max(each, this.#slowest[kind] ?? 0);
       this.#millisecondsPerJob += (each - this.#millisecondsPerJob) / 8;
       this.#deaths = 0;
       batch.forEach((job, index) => {
@@ -189,6 +196,11 @@ export class EncodeQueue {
         else this.#waiting.push(job);
       }
     }
+  }
+
+  #deadlineOf(batch: readonly Job[]): number {
+    const expected = PATIENCE * (this.#slowest[batch[0]!.kind] ?? Infinity) * batch.length;
+    return Math.min(this.#options.batchDeadline, Math.max(SHORTEST_DEADLINE, expected));
   }
 
   /** A new process after a pause that grows with every death; after too many failed starts everybody who waits is told. */

@@ -99,9 +99,14 @@ export class OnnxProcess {
     const answer = new Promise<WorkerReply>((resolve, reject) => {
       this.#pending = { resolve, reject };
     });
+    const asked = this.#pending;
     const timer = setTimeout(() => {
-      this.#settle((pending) => pending.reject(new Error(`The model's process hung for ${deadline} ms.`)));
-      void this.kill();
+      // Where it was this process that stood still, the answer is here already and is read before the immediate.
+      setImmediate(() => {
+        if (!asked || this.#pending !== asked) return;
+        this.#settle((pending) => pending.reject(new Error(`The model's process hung for ${deadline} ms.`)));
+        void this.kill();
+      });
     }, deadline);
     try {
       // A broken pipe is seen as the end of the process.

@@ -126,6 +126,40 @@ describe('a worker that fails', () => {
     expect((await Promise.all(good)).map(sum)).toEqual(numbers(10));
   });
 
+  test('stopped when its pace is known, it is replaced long before the deadline of an unknown model', async () => {
+    const queue = await makeQueue({ batchDeadline: 60_000 });
+    await queue.submit(text(1), 'query', signal);
+    const before = queue.pid!;
+    process.kill(before, 'SIGSTOP');
+    const begun = performance.now();
+    expect(sum(await queue.submit(text(5), 'query', signal))).toBe(5);
+    expect(performance.now() - begun).toBeLessThan(10_000);
+    expect(queue.pid).not.toBe(before);
+    expect(alive(before)).toBe(false);
+  });
+
+  test('a kind that was never run has the whole deadline, whatever the other took', async () => {
+    const queue = await makeQueue({ batchDeadline: 20_000 });
+    await queue.submit(text(1), 'query', signal);
+    const before = queue.pid!;
+    process.kill(before, 'SIGSTOP');
+    const first = queue.submit(picture(6), 'query', signal);
+    await sleep(2_500);
+    process.kill(before, 'SIGCONT');
+    expect(sum(await first)).toBe(6);
+    expect(queue.pid).toBe(before);
+  });
+
+  test('an answer that came while the parent stood still counts', async () => {
+    const queue = await makeQueue({ batchDeadline: 200 });
+    const before = queue.pid!;
+    const answer = queue.submit(text(5), 'query', signal);
+    await tick();
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 600);
+    expect(sum(await answer)).toBe(5);
+    expect(queue.pid).toBe(before);
+  });
+
   test('killed while idle, it is back before anybody asks', async () => {
     const queue = await makeQueue();
     const before = queue.pid!;
