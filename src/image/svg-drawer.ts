@@ -28,7 +28,13 @@ export class SvgDrawer {
     return this.#limit(() => this.#ask({ id: this.#next++, ...drawing }));
   }
 
+  /** Lets the process go; what is being drawn is given up. */
   close(): void {
+    this.#letGo();
+    for (const { reject } of this.#asked.values()) reject(new MargayError('INTERNAL', 'The renderer was closed.'));
+  }
+
+  #letGo(): void {
     clearTimeout(this.#idle);
     this.#child?.disconnect();
     this.#child = undefined;
@@ -56,7 +62,7 @@ export class SvgDrawer {
   #rest(child: ChildProcess): void {
     child.unref();
     child.channel?.unref();
-    this.#idle = setTimeout(() => this.close(), IDLE).unref();
+    this.#idle = setTimeout(() => this.#letGo(), IDLE).unref();
   }
 
   #start(): ChildProcess {

@@ -120,6 +120,7 @@ async function prepare(
   stages: IngestStages,
   { embed, signal }: IngestOptions,
 ): Promise<Prepared> {
+  signal.throwIfAborted();
   const skipped: Skipped[] = [];
   const pass = (image: SourceImage, error: unknown) => {
     signal.throwIfAborted();

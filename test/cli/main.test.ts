@@ -1,0 +1,137 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { drawnPicture } from '../pictures.ts';
+
+let folder: string;
+let running: ChildProcess[];
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'margay-cli-'));
+  running = [];
+  await mkdir(join(folder, 'photos'));
+  await writeFile(join(folder, 'photos/red-mug.jpg'), await drawnPicture('#c83232'));
+  await writeFile(join(folder, 'photos/blue mug.jpg'), await drawnPicture('#3232c8'));
+  await writeFile(join(folder, 'photos/bad\u001b[31m\n.jpg'), 'no picture');
+  await writeFile(join(folder, 'notes.md'), '# Notes\n\nnothing to index\n');
+  await writeFile(join(folder, 'empty.jsonl'), '{"id": "x"}\nno JSON\n');
+});
+afterEach(async () => {
+  for (const child of running) if (child.exitCode === null) child.kill('SIGKILL');
+  await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+});
+
+interface Run {
+  readonly child: ChildProcess;
+  /** What it has said so far. */
+  said(): string;
+  readonly exit: Promise<number | null>;
+}
+
+function margay(args: readonly string[], env: Record<string, string> = {}): Run {
+  const child = spawn(process.execPath, ['src/main.ts', ...args], {
+    env: { PATH: process.env.PATH, MARGAY_DATA: join(folder, 'data'), PORT: '0', INIT_CWD: folder, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  running.push(child);
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', (more) => (text += more));
+  return { child, said: () => text, exit: once(child, 'close').then(([code]) => code as number | null) };
+}
+
+async function ended(args: readonly string[], env?: Record<string, string>) {
+  const run = margay(args, env);
+  return { code: await run.exit, text: run.said() };
+}
+
+/** Serves until `use` is done. */
+async function serving<T>(use: (url: string) => Promise<T>): Promise<T> {
+  const run = margay(['serve']);
+  await expect.poll(run.said, { timeout: 20_000 }).toMatch(/http:\S+\/graphql/);
+  const answer = await use(/http:\S+\/graphql/.exec(run.said())![0]);
+  run.child.kill('SIGTERM');
+  expect(await run.exit).toBe(0);
+  return answer;
+}
+
+const titles = () =>
+  serving(async (url) => {
+    const body = JSON.stringify({ query: '{ products { nodes { title } } }' });
+    const response = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+    const { data } = (await response.json()) as { data: { products: { nodes: { title: string }[] } } };
+    return data.products.nodes.map(({ title }) => title).sort();
+  });
+
+test('a folder is indexed, what cannot be is told, and the next run has nothing to do', async () => {
+  const first = await ended(['index', 'photos']);
+  expect(first.code).toBe(0);
+  expect(first.text).toContain('2 indexed, 0 unchanged, 1 failed');
+  expect(first.text).toContain('demo model');
+  expect(first.text).toMatch(/passed over bad.\[31m.\.jpg: /);
+  expect(first.text).not.toContain('\u001b[31m');
+  expect((await ended(['index', 'photos'])).text).toContain('0 indexed, 2 unchanged, 1 failed');
+  expect(await titles()).toEqual(['blue mug', 'red mug']);
+});
+
+test('a rebuild takes the place of what was there only when it stands', async () => {
+  await ended(['index', 'photos']);
+  const failed = await ended(['index', 'empty.jsonl', '--rebuild']);
+  expect([failed.code, failed.text]).toEqual([2, expect.stringContaining('Nothing could be indexed')]);
+  expect(await titles()).toEqual(['blue mug', 'red mug']);
+  await rm(join(folder, 'photos/red-mug.jpg'));
+  expect((await ended(['index', 'photos', '--rebuild'])).code).toBe(0);
+  expect(await titles()).toEqual(['blue mug']);
+});
+
+test('a catalog of another embedding is refused, with the commands that make it anew', async () => {
+  await ended(['index', 'photos']);
+  const { code, text } = await ended(['index', 'photos'], { CATALOG_EMBED: 'image+title' });
+  expect([code, text]).toEqual([1, expect.stringContaining(`npm run index -- ${join(folder, 'photos')} --rebuild`)]);
+});
+
+describe('one sentence and no stack', () => {
+  test.each<[string, readonly string[], Record<string, string>, number, string]>([
+    ['a file that is no catalog', ['index', 'notes.md'], {}, 2, 'neither a folder nor a .jsonl file'],
+    ['a single photo', ['index', 'photos/red-mug.jpg'], {}, 2, 'Name the folder'],
+    ['lines without products', ['index', 'empty.jsonl'], {}, 2, 'Nothing could be indexed'],
+    ['nothing there', ['index', 'nowhere'], {}, 1, 'There is no nowhere'],
+    ['nothing named', ['index'], {}, 2, 'takes one folder'],
+    ['an unknown option', ['index', 'photos', '--bogus'], {}, 2, '--bogus'],
+    ['an unknown command', ['dance'], {}, 2, 'Unknown command'],
+    ['a faulty setting', ['serve'], { PORT: 'x' }, 2, 'PORT'],
+    ['a data folder that is a file', ['serve'], { MARGAY_DATA: 'package.json' }, 2, 'MARGAY_DATA'],
+  ])('%s', async (_name, args, env, code, says) => {
+    const { code: left, text } = await ended(args, env);
+    expect(text).toContain(says);
+    expect(text).not.toMatch(/\n\s+at /);
+    expect(left).toBe(code);
+  });
+
+  test('a port that is taken', async () => {
+    await ended(['index', 'photos']);
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const address = other.address();
+    const port = typeof address === 'object' && address ? String(address.port) : '';
+    const { code, text } = await ended(['serve'], { PORT: port });
+    other.close();
+    expect([code, text]).toEqual([2, expect.stringContaining(`PORT: ${port} is taken`)]);
+    expect(text).not.toMatch(/\n\s+at /);
+  });
+});
+
+test.each(['SIGINT', 'SIGTERM'] as const)(
+  '%s ends a first start that prepares the demo, and the next goes on',
+  async (name) => {
+    const run = margay(['serve']);
+    await expect.poll(run.said, { timeout: 20_000 }).toContain('Preparing the demo catalog');
+    // As from a terminal: once by itself, once through npm.
+    run.child.kill(name);
+    run.child.kill(name);
+    expect(await run.exit).toBe(130);
+    expect(run.said()).toContain('the next run goes on from here');
+  },
+);
