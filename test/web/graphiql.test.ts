@@ -154,6 +154,33 @@ describe.skipIf(absent)(`GraphiQL in a browser${why}`, { timeout: 60_000 }, () =
     await expect.poll(() => page.locator('.margay-chip').count(), PATIENCE).toBe(0);
   });
 
+  test('on a phone the hits and the answer are in sight below the operation', async () => {
+    await page.setViewportSize({ width: 420, height: 860 });
+    await open();
+    await run('Leopard');
+    await page.locator(CARDS).first().waitFor();
+    const boxOf = async (selector: string) => (await page.locator(selector).first().boundingBox())!;
+    const [editors, card, answer] = [
+      await boxOf('.graphiql-editors'),
+      await boxOf(CARDS),
+      await boxOf('.graphiql-response .result-window'),
+    ];
+    expect(card.y).toBeGreaterThanOrEqual(editors.y + editors.height);
+    expect(answer.y).toBeGreaterThanOrEqual(card.y + card.height);
+    expect(answer.height).toBeGreaterThan(100);
+    expect(answer.y + answer.height).toBeLessThanOrEqual(860);
+    expect(answer.x + answer.width).toBeLessThanOrEqual(420);
+    const hidden = await page.locator('#graphiql-session').evaluate((pane) => pane.scrollHeight - pane.clientHeight);
+    expect(hidden).toBe(0);
+
+    // Held sideways there is no room for both: what is below is scrolled to.
+    await page.setViewportSize({ width: 740, height: 420 });
+    await page.locator('.graphiql-response').evaluate((pane) => pane.scrollIntoView());
+    const [session, lower] = [await boxOf('#graphiql-session'), await boxOf(CARDS)];
+    expect(lower.y).toBeGreaterThanOrEqual(session.y);
+    expect(lower.y + lower.height).toBeLessThanOrEqual(420);
+  });
+
   test('an operation in the address is shown, checked by the language worker, and not run', async () => {
     const asked: string[] = [];
     page.on('request', (request) => asked.push(request.postData() ?? ''));
