@@ -56,7 +56,7 @@ query Words($text: String!) {
   }
 }
 `,
-    variables: json({ text: 'a red mug with dots' }),
+    variables: json({ text: 'leopard print phone case' }),
   },
   {
     label: 'The reasons, after the hits',
