@@ -24,6 +24,8 @@ Settings are environment variables; README.md lists them.`;
 const EXIT_USAGE = 2;
 /** Exit status of work that was stopped by a signal. */
 const EXIT_STOPPED = 130;
+/** The same error is told at most this often, in milliseconds. */
+const TELL_EVERY_MS = 10_000;
 /** A second signal this much later ends the process at once, in milliseconds. */
 const IMPATIENT_MS = 1_000;
 
@@ -61,7 +63,7 @@ async function serveCommand(config: Config, stop: AbortSignal): Promise<void> {
   const app = await createApp(config, stop);
   try {
     const catalog = await openPrepared(app);
-    const server = await serve(app, catalog, (error) => say(`error: ${describe(error)}`));
+    const server = await serve(app, catalog, teller());
     const { encoder, stores } = app;
     say(`margay serves catalog "${catalog.stamp.name}" (${stores.kind}, encoder ${encoder.info.name})`);
     say(`  GraphiQL and API  ${server.url}/graphql`);
@@ -122,6 +124,19 @@ async function indexCommand(config: Config, stop: AbortSignal, argv: readonly st
   } finally {
     await app.close();
   }
+}
+
+/** Tells errors on standard error; one that comes again and again, once in a while. */
+function teller(): (error: unknown) => void {
+  const told = new Map<string, number>();
+  return (error) => {
+    const text = describe(error);
+    const now = performance.now();
+    if (now - (told.get(text) ?? Number.NEGATIVE_INFINITY) < TELL_EVERY_MS) return;
+    if (told.size > 100) told.clear();
+    told.set(text, now);
+    say(`${new Date().toISOString()} error: ${text}`);
+  };
 }
 
 async function sourceOf(from: string, given: string): Promise<Source> {

@@ -19,13 +19,16 @@ export function extensionsOf({ code, argument, remedy, retryAfter }: MargayError
   };
 }
 
-/** The one place where errors become GraphQL: ours keep code and message, GraphQL's own say BAD_INPUT, anything else is INTERNAL and goes to `report`. */
+/** What an operator should hear of, beside the clients that it meets. */
+const OURS: ReadonlySet<ErrorCode> = new Set(['INTERNAL', 'STORE_UNAVAILABLE', 'ENCODER_UNAVAILABLE']);
+
+/** The one place where errors become GraphQL: ours keep code and message, GraphQL's own say BAD_INPUT, anything else is INTERNAL. What is our fault goes to `report`. */
 export function maskError(error: unknown, report: (error: unknown) => void): Error {
   const located = error instanceof GraphQLError ? error : undefined;
   const cause = located ? located.originalError : error;
   if (located && (!cause || cause instanceof GraphQLError)) return withCode(located);
   const known = cause instanceof MargayError ? cause : isAbort(cause) ? aborted() : undefined;
-  if (!known || known.code === 'INTERNAL') report(cause);
+  if (!known || OURS.has(known.code)) report(cause);
   const { nodes, source, positions, path } = located ?? {};
   return new GraphQLError(known && known.code !== 'INTERNAL' ? known.message : 'Something went wrong on our side.', {
     nodes,
