@@ -146,13 +146,13 @@ class Evaluation:
         return out
 
     def leopard(self, count: int = 50) -> None:
-        kind, print_label = self.sources.kinds.index("phone case"), self.sources.prints.index("leopard")
-        subjects = self.sources.exact_subjects[print_label, self.sources.natural][:count]
-        queries = [Query("phone case with this", int(row), kind, print_label, self.sources.natural) for row in subjects]
+        kind, leopard = self.sources.kinds.index("phone case"), self.sources.prints.index("leopard")
+        subjects = self.sources.exact_subjects[leopard, self.sources.natural][:count]
+        queries = [Query("phone case with this", int(row), kind, leopard, self.sources.natural) for row in subjects]
         order = (self.vectors(queries) @ self.alone[0].T).argsort(1, descending=True)[:, :9].numpy()
         kinds, prints = self.pictures.kind[self.catalog][order], self.pictures.print[self.catalog][order]
-        first = int(((kinds[:, 0] == kind) & (prints[:, 0] == print_label)).sum())
-        stock = int(((self.pictures.kind[self.catalog] == kind) & (self.pictures.print[self.catalog] == print_label)).sum())
+        first = int(((kinds[:, 0] == kind) & (prints[:, 0] == leopard)).sum())
+        stock = int(((self.pictures.kind[self.catalog] == kind) & (self.pictures.print[self.catalog] == leopard)).sum())
         print(f"\nLeopard + \"phone case with this\", {stock} leopard phone cases among {CATALOG}: first in {first} of {len(queries)}; phone cases among the nine: {(kinds == kind).sum(1).mean():.2f}")
 
     def by_print(self, count: int = 50) -> None:
@@ -171,7 +171,7 @@ class Evaluation:
             print(f"| {name} ({len(queries)}) | {(shown == label).mean():.2f} | {(kinds[:, 0] == kind).mean():.2f} | {(kinds == kind).sum(1).mean():.1f} | {(prints.argmax(1) == label).float().mean():.2f} |")
 
     def heads(self) -> dict[str, float]:
-        """Accuracy of the heads on pictures alone, and the least probability above which a head is right nine times in ten."""
+        """Accuracy of the heads on held-out pictures alone, and the probability, one half or more, from which a head is right nine times in ten."""
         print("\n| head | products right | withheld pairs right | subjects right | threshold | confident | right when confident |\n|---|---|---|---|---|---|---|")
         subjects = np.flatnonzero(~self.pictures.product)
         rows = np.concatenate([self.rest, subjects])
@@ -189,8 +189,8 @@ class Evaluation:
 
 
 def threshold(probability: np.ndarray, right: np.ndarray) -> float:
-    """The lowest of 0, .05 ... 1 whose confident answers are right at least 90 % of the time; 1 silences a head that has none."""
-    for step in range(20):
+    """The lowest of .5, .55 ... 1 whose confident answers are right at least 90 % of the time; 1 silences a head that has none."""
+    for step in range(10, 20):
         sure = probability >= step / 20
         if sure.any() and right[sure].mean() >= 0.9:
             return step / 20

@@ -9,8 +9,11 @@ import texts
 from pictures import Pictures
 
 SOFT = 0.3  # how much a product answers that differs in color alone, where the query did not name the color
+# How much a product answers that has the kind alone: enough to come before the right print on another kind, since whoever asks for a phone case is
+# better served by one in stripes than by a leopard rug.
+SAME_KIND = 0.04
 TASKS = {"subject": 0.30, "recolor": 0.12, "retarget": 0.13, "reprint": 0.12, "words": 0.17, "picture": 0.16}
-LEOPARD_SHARE = 2.5  # leopards are read as giraffes when they are as rare as the rest
+LEOPARD_SHARE = 1.5  # leopards are read as giraffes when they are as rare as the rest
 KINDS_PER_BATCH, PRINTS_PER_BATCH = 12, 9
 
 
@@ -41,6 +44,7 @@ class Tasks:
         self.pairs = pictures.by("kind", "print")
         self.same_look = pictures.by("print", "color")
         self.same_kind = pictures.by("kind")
+        self.by_print = pictures.by("print")
         self.subjects = pictures.by("print", subjects=True)
         self.exact_subjects = pictures.by("print", "color", subjects=True)
         self.plain = self.prints.index("plain")
@@ -64,6 +68,14 @@ class Tasks:
                 batch.products.append(negative)
         batch.titles = [self.title(rng, row) if rng.random() < 0.5 else "" for row in batch.products]
         return batch
+
+    def sight(self, rng: Random, size: int) -> list[int]:
+        """Pictures for the stem alone: all prints alike, a quarter of them subjects."""
+        rows = []
+        for print in rng.choices(range(len(self.prints)), k=size):
+            groups = self.by_print if rng.random() < 0.75 or (print,) not in self.subjects else self.subjects
+            rows.append(int(rng.choice(groups[print,])))
+        return rows
 
     def title(self, rng: Random, row: int) -> str:
         if rng.random() < 0.6:
@@ -131,15 +143,18 @@ def pick(rng: Random, rows: np.ndarray, allowed: np.ndarray) -> int | None:
     return int(rng.choice(rows)) if len(rows) else None
 
 
-def relevance(queries: list[Query], pictures: Pictures, rows: np.ndarray) -> np.ndarray:
-    """[queries, rows]: 1 where every attribute that the query fixes matches, SOFT where only an unnamed color differs, else 0."""
+def relevance(queries: list[Query], pictures: Pictures, rows: np.ndarray, same_kind: float = 0.0) -> np.ndarray:
+    """[queries, rows]: 1 where every attribute that the query fixes matches, SOFT where only an unnamed color differs, `same_kind` where only a kind that the query fixes does, else 0."""
     kinds, prints, colors = (len(labels) for labels in pictures.labels)
 
     def matches(wanted: list[int], given: np.ndarray, open: int) -> np.ndarray:
         column = np.array(wanted)[:, None]
         return (column == open) | (column == given[None])
 
-    fixed = matches([q.kind for q in queries], pictures.kind[rows], kinds) & matches([q.print for q in queries], pictures.print[rows], prints)
+    kind = matches([q.kind for q in queries], pictures.kind[rows], kinds)
+    fixed = kind & matches([q.print for q in queries], pictures.print[rows], prints)
     color = matches([q.color for q in queries], pictures.color[rows], colors)
     named = np.array([q.named for q in queries])[:, None]
-    return fixed * np.where(color, 1.0, np.where(named, 0.0, SOFT)).astype(np.float32)
+    full = fixed * np.where(color, 1.0, np.where(named, 0.0, SOFT))
+    stated = np.array([q.kind != kinds for q in queries])[:, None]
+    return np.maximum(full, same_kind * (kind & stated)).astype(np.float32)

@@ -17,7 +17,7 @@ import lexicon
 import texts
 from model import SIZE, WIDTH, Pocket
 from pictures import Pictures, augmented, normalized, resized
-from tasks import Query, Tasks, relevance
+from tasks import SAME_KIND, Query, Tasks, relevance
 from wordpiece import batch as tokenized
 from wordpiece import load_tokenizer, train_tokenizer
 
@@ -25,6 +25,7 @@ WARM_UP = 60
 WEIGHT_DECAY = 0.05
 ATTRIBUTE_WEIGHT = 0.5
 SMALL = 64
+SIGHT_BATCH = 128
 LONG = 14  # tokens; longer queries are encoded apart, so that one letter does not pad a whole batch
 
 
@@ -46,7 +47,7 @@ def contrast(queries: Tensor, products: Tensor, weights: Tensor, scale: Tensor) 
     """InfoNCE both ways; a row's target is its weights as a distribution. Products that answer no query stay wrong answers and ask nothing themselves."""
     logits = scale * queries @ products.T
     forward = soft_cross_entropy(logits, weights)
-    asked = weights.amax(0) > 0
+    asked = weights.amax(0) > SAME_KIND
     return (forward + soft_cross_entropy(logits.T[asked], weights.T[asked])) / 2
 
 
@@ -88,8 +89,12 @@ class Trainer:
             [{"params": decayed, "weight_decay": WEIGHT_DECAY}, {"params": [*rest, self.scale], "weight_decay": 0.0}], lr=arguments.rate, betas=(0.9, 0.98), fused=True
         )
         self.step, self.pairs, self.seconds = 0, 0, 0.0
-        self.round = {"from": 0, "to": arguments.steps, "small": arguments.small_steps, "rate": arguments.rate}
+        self.begin(arguments.sight + arguments.steps, arguments.small_steps)
         self.resume()
+
+    def begin(self, steps: int, small: int) -> None:
+        joint = self.step + self.arguments.sight
+        self.round = {"from": self.step, "joint": joint, "small": joint + small, "to": self.step + steps, "rate": self.arguments.rate}
 
     def resume(self) -> None:
         path = self.run / "checkpoint.pt"
@@ -97,13 +102,13 @@ class Trainer:
             return
         saved = torch.load(path, map_location="cpu", weights_only=True)
         self.pocket.load_state_dict(saved["model"])
+        self.probe.load_state_dict(saved["probe"])
         self.scale.data.fill_(saved["scale"])
         self.step, self.pairs, self.seconds, self.round = saved["step"], saved["pairs"], saved["seconds"], saved["round"]
         if self.step >= self.round["to"] and self.arguments.extend:
-            self.round = {"from": self.step, "to": self.step + self.arguments.extend, "small": self.step, "rate": self.arguments.rate}
+            self.begin(self.arguments.sight + self.arguments.extend, 0)
         else:
             self.optimizer.load_state_dict(saved["optimizer"])
-            self.probe.load_state_dict(saved["probe"])
         print(f"resumed at step {self.step} of {self.round['to']}")
 
     def save(self) -> None:
@@ -115,8 +120,9 @@ class Trainer:
         os.replace(self.run / "checkpoint.tmp", self.run / "checkpoint.pt")
 
     def rate(self) -> float:
-        done = self.step - self.round["from"]
-        progress = done / (self.round["to"] - self.round["from"])
+        first, last = (self.round["from"], self.round["joint"]) if self.step < self.round["joint"] else (self.round["joint"], self.round["to"])
+        done = self.step - first
+        progress = done / (last - first)
         return self.round["rate"] * min(1.0, (done + 1) / WARM_UP) * (0.02 + 0.98 * (1 + math.cos(math.pi * progress)) / 2)
 
     def tokens(self, rows: np.ndarray, size: int, mild: float, strong: float, random: torch.Generator) -> Tensor:
@@ -138,9 +144,32 @@ class Trainer:
         back = torch.tensor(np.argsort(order))
         return tuple(torch.cat(parts)[back] for parts in zip(*outputs))
 
-    def train_step(self) -> dict[str, float]:
-        # Every step has its own generators, so that a resumed run draws what an unbroken one would have.
-        rng, random = Random(f"{self.arguments.seed} {self.step}"), torch.Generator().manual_seed(self.arguments.seed * 1_000_003 + self.step)
+    def sight_step(self, rng: Random, random: torch.Generator) -> dict[str, float]:
+        """The stem by itself: three times the pictures a second of a joint step. Where the channels are shuffled the print stays and the color is not asked."""
+        rows = np.array(self.tasks.sight(rng, SIGHT_BATCH))
+        pixels = augmented(self.pictures.pixels(rows), 0.25, 0.1, random)
+        shuffled = torch.rand(len(rows), generator=random) < 0.4
+        pixels[shuffled] = pixels[shuffled][:, torch.randperm(3, generator=random)]
+        with torch.autocast("cpu", torch.bfloat16, enabled=self.arguments.bf16):
+            seen = self.pocket.vision(normalized(pixels).contiguous(memory_format=torch.channels_last))
+        kind, print, color = self.probe(seen.float()).logsumexp(1).split(self.counts, 1)
+        kinds, prints, colors = (torch.from_numpy(getattr(self.pictures, name)[rows]) for name in ("kind", "print", "color"))
+        loss = attributes((kind, print, color[~shuffled]), [kinds, prints, colors[~shuffled]])
+        self.optimizer.zero_grad(set_to_none=True)
+        torch.set_num_threads(1)  # as in a joint step
+        loss.backward()
+        torch.set_num_threads(self.arguments.threads)
+        self.descend()
+        right = {"kind": kind.argmax(1) == kinds, "print": print.argmax(1) == prints, "color": (color.argmax(1) == colors)[~shuffled]}
+        return {"probed": loss.item(), **{name: value.float().mean().item() for name, value in right.items()}}
+
+    def descend(self) -> None:
+        torch.nn.utils.clip_grad_norm_(self.pocket.parameters(), 1.0)
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.rate()
+        self.optimizer.step()
+
+    def joint_step(self, rng: Random, random: torch.Generator) -> dict[str, float]:
         size = SMALL if self.step < self.round["small"] else SIZE
         batch = self.tasks.batch(rng, self.arguments.batch)
         products = np.array(batch.products)
@@ -152,7 +181,7 @@ class Trainer:
             tokens = seen.detach().requires_grad_()
             query, *query_heads = self.encode(batch.queries, tokens[: len(sources)])
             product, *product_heads = self.pocket.encode(tokens[len(sources) :], *tokenized(self.tokenizer, batch.titles, True))
-        weights = torch.from_numpy(relevance(batch.queries, self.pictures, products))
+        weights = torch.from_numpy(relevance(batch.queries, self.pictures, products, SAME_KIND))
         loss = contrast(query, product, weights, self.scale.exp().clamp(max=60))
         query_labels = [torch.tensor([getattr(q, name) for q in batch.queries]) for name in ("kind", "print", "color")]
         product_labels = [torch.from_numpy(getattr(self.pictures, name)[products]) for name in ("kind", "print", "color")]
@@ -166,26 +195,28 @@ class Trainer:
         torch.set_num_threads(1)
         seen.backward(tokens.grad)
         torch.set_num_threads(self.arguments.threads)
-        torch.nn.utils.clip_grad_norm_(self.pocket.parameters(), 1.0)
-        for group in self.optimizer.param_groups:
-            group["lr"] = self.rate()
-        self.optimizer.step()
+        self.descend()
         with torch.no_grad():
             first = (query @ product.T).argmax(1)
             alone = torch.tensor([not title for title in batch.titles])
             right = [(head.argmax(1) == labels)[alone].float().mean().item() for head, labels in zip(product_heads, product_labels)]
-        return {"loss": loss.item(), "stated": stated.item(), "probed": probed_loss.item(), "top1": weights[torch.arange(len(first)), first].gt(0).float().mean().item(), **dict(zip(("kind", "print", "color"), right))}
+        return {"loss": loss.item(), "stated": stated.item(), "probed": probed_loss.item(), "top1": weights[torch.arange(len(first)), first].gt(SAME_KIND).float().mean().item(), **dict(zip(("kind", "print", "color"), right))}
 
     def train(self) -> None:
         self.pocket.train()
         recent: list[dict[str, float]] = []
         while self.step < self.round["to"]:
             started = time.perf_counter()
-            recent.append(self.train_step())
+            # Every step has its own generators, so that a resumed run draws what an unbroken one would have.
+            rng, random = Random(f"{self.arguments.seed} {self.step}"), torch.Generator().manual_seed(self.arguments.seed * 1_000_003 + self.step)
+            if self.step < self.round["joint"]:
+                recent.append(self.sight_step(rng, random))
+            else:
+                recent.append(self.joint_step(rng, random))
+                self.pairs += self.arguments.batch
             self.step += 1
-            self.pairs += self.arguments.batch
             self.seconds += time.perf_counter() - started
-            if self.step % self.arguments.report == 0 or self.step == self.round["to"]:
+            if self.step % self.arguments.report == 0 or self.step in (self.round["joint"], self.round["to"]):
                 means = {name: sum(item[name] for item in recent) / len(recent) for name in recent[0]}
                 line = {"step": self.step, "pairs": self.pairs, "minutes": round(self.seconds / 60, 2), **{name: round(value, 3) for name, value in means.items()}}
                 print(json.dumps(line), flush=True)
@@ -200,7 +231,8 @@ def main() -> None:
     parser.add_argument("--run", type=Path, default=Path("build/pocket"), help="checkpoint and tokenizer")
     parser.add_argument("--steps", type=int, default=2400)
     parser.add_argument("--small-steps", type=int, default=1500, help="how many of them see 64 px, which learns faster per second than 96 px")
-    parser.add_argument("--extend", type=int, default=0, help="after a finished run: so many more steps at 96 px, on a fresh cosine from --rate")
+    parser.add_argument("--sight", type=int, default=0, help="before the joint steps of a round: so many of the picture side by itself, on attributes")
+    parser.add_argument("--extend", type=int, default=0, help="after a finished run: so many more joint steps at 96 px, on a fresh cosine from --rate")
     parser.add_argument("--batch", type=int, default=96)
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--seed", type=int, default=1)
