@@ -74,6 +74,9 @@ function run(node, args) {
   const child = spawn(node, args, { cwd: root, stdio: 'inherit', env: { ...process.env, PATH: withFirst(node) } });
   // The child may get a terminal's Ctrl-C twice; it knows.
   for (const name of ['SIGINT', 'SIGTERM']) process.on(name, () => child.kill(name));
+  // npm hands a SIGTERM to the shell between us and it, which dies and tells nobody: who has lost its parent was asked to end.
+  const parent = process.ppid;
+  setInterval(() => process.ppid === parent || child.kill('SIGTERM'), 250).unref();
   child.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)));
 }
 

@@ -135,3 +135,33 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
     expect(run.said()).toContain('the next run goes on from here');
   },
 );
+
+test.skipIf(process.platform === 'win32')(
+  'npm start ends with npm: a shell that dies between them takes the server along',
+  async () => {
+    await ended(['index', 'photos']);
+    const env = { ...process.env, MARGAY_DATA: join(folder, 'data'), PORT: '0' };
+    // As npm does it; `true` keeps the shell from becoming the command itself.
+    const shell = spawn('sh', ['-c', 'node scripts/run.mjs serve; true'], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+    running.push(shell);
+    let said = '';
+    shell.stderr.setEncoding('utf8').on('data', (more) => {
+      said += more;
+    });
+    await expect.poll(() => said, { timeout: 60_000 }).toMatch(/http:\S+\/graphql/);
+    const { origin } = new URL(/http:\S+\/graphql/.exec(said)![0]);
+    expect((await fetch(`${origin}/health/live`)).status).toBe(200);
+    shell.kill('SIGTERM');
+    await expect
+      .poll(
+        () =>
+          fetch(`${origin}/health/live`).then(
+            () => 'serves',
+            () => 'gone',
+          ),
+        { timeout: 10_000 },
+      )
+      .toBe('gone');
+  },
+  90_000,
+);
