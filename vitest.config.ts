@@ -5,6 +5,7 @@ export default defineConfig({
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: 'test/temporary-folder.ts',
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // Two cores: more files at once only makes the deadlines in them meaningless.
