@@ -55,7 +55,7 @@ async function ask(text: string, picture: Uint8Array): Promise<Hit[]> {
 async function tally(print: Print, kind: string, seeds: readonly number[], into: readonly Tally[]): Promise<void> {
   for (const seed of seeds) {
     const { svg } = drawSubject({ print, seed });
-    const picture = await renderer.write(await renderer.render(svg, { width: 512, height: 512 }), 'jpeg');
+    const picture = await renderer.draw(svg, { width: 512, height: 512 });
     const hits = await ask(`${kind} with this`, picture);
     const [first] = hits;
     for (const sum of into) {

@@ -209,7 +209,6 @@ export async function serve(app: App, catalog: Catalog, report: (error: unknown)
     report,
     context: (request): GraphContext => ({
       stages,
-      media,
       catalogName: catalog.stamp.name,
       storeKind: stores.kind,
       fingerprint: catalog.stamp.fingerprint,

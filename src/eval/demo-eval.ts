@@ -37,7 +37,7 @@ export async function demoEvaluation(
 ): Promise<string> {
   const { encoder, reranker } = stages;
   const see = async (svg: string): Promise<ModelPixels> => {
-    const file = await stages.renderer.write(await stages.renderer.render(svg, SIZE), 'jpeg');
+    const file = await stages.renderer.draw(svg, SIZE);
     const { picture } = await stages.decoder.decode(file, { signal, shortSide: encoder.info.shortSide });
     return encoder.prepare(picture, { signal });
   };

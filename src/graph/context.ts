@@ -1,11 +1,9 @@
-import type { MediaStore } from '../catalog/media-store.ts';
 import type { Stages } from '../search/search.ts';
 import type { ProductLoaders } from './loaders.ts';
 
 /** What a request needs to be answered: the stages, and where it came from. */
 export interface GraphContext {
   readonly stages: Stages;
-  readonly media: MediaStore;
   readonly catalogName: string;
   readonly storeKind: string;
   /** Fingerprint of the encoder and of what is embedded of a product. */

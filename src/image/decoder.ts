@@ -1,5 +1,3 @@
-import type { MargayError } from '../errors.ts';
-
 /** An upright, opaque sRGB picture: row-major, 3 bytes a pixel (R, G, B), no padding, no metadata. */
 export interface Picture {
   readonly width: number;
@@ -48,6 +46,3 @@ export interface Decoder {
   ): Promise<Picture>;
   close(): Promise<void>;
 }
-
-/** A batch keeps its good pictures: each is decoded or refused by itself. */
-export type DecodeOutcome = { decoded: Decoded; error?: never } | { decoded?: never; error: MargayError };
