@@ -10,6 +10,7 @@ import path from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import { build, type Metafile, type Plugin } from 'esbuild';
+import type { Asset } from '../src/http/graphiql.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
 // The demo draws the example's picture.
@@ -29,16 +30,6 @@ const TYPES: Record<string, string> = {
   '.woff2': 'font/woff2',
 };
 const COMPRESSED = new Set(['.jpg', '.png', '.woff', '.woff2']);
-
-/** What src/http/graphiql.ts reads. Sizes in bytes; `br` and `gz` where `name.br` and `name.gz` lie beside the file. */
-interface ManifestFile {
-  readonly name: string;
-  readonly type: string;
-  readonly etag: string;
-  readonly bytes: number;
-  readonly br?: number;
-  readonly gz?: number;
-}
 
 const hash = (...parts: (string | Uint8Array)[]) => {
   const sum = createHash('sha256');
@@ -156,7 +147,7 @@ async function page(metafile: Metafile): Promise<string> {
   return (await readFile(path.join(ROOT, 'web/index.html'), 'utf8')).replace('<!-- bundle -->', head.join('\n    '));
 }
 
-async function store(folder: string, name: string, contents: Uint8Array): Promise<ManifestFile> {
+async function store(folder: string, name: string, contents: Uint8Array): Promise<Asset> {
   const extension = path.extname(name);
   const file = path.join(folder, name);
   const described = { name, type: TYPES[extension]!, etag: `"${hash(contents)}"`, bytes: contents.length };
@@ -215,7 +206,7 @@ if (last?.sources !== sources) {
   ]);
   await writeFile(path.join(fresh, 'manifest.json'), JSON.stringify({ sources, files }, null, 1));
   await swap(fresh, out);
-  const sum = (size: (file: ManifestFile) => number) => files.reduce((total, file) => total + size(file), 0) / 1e6;
+  const sum = (size: (file: Asset) => number) => files.reduce((total, file) => total + size(file), 0) / 1e6;
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   console.log(
     `GraphiQL: ${files.length} files, ${sum((f) => f.bytes).toFixed(2)} MB, ${sum((f) => f.br ?? f.bytes).toFixed(2)} MB as brotli, in ${seconds} s.`,

@@ -97,6 +97,9 @@ export const stampOf = ({ encoder, config }: App, name: string): CatalogStamp =>
   fingerprint: catalogFingerprint(encoder.info.fingerprint, config.CATALOG_EMBED),
 });
 
+const isSame = (stored: CatalogStamp | null, stamp: CatalogStamp): boolean =>
+  stored?.fingerprint === stamp.fingerprint && stored.dimensions === stamp.dimensions;
+
 export type OnOutcome = (outcome: Outcome) => void;
 
 /**
@@ -116,7 +119,7 @@ export async function index(
   const served = await readServed(config.MARGAY_DATA);
   const stamp = stampOf(app, served ? (rebuild ? otherName(served.name) : served.name) : OWN);
   const stored = await stores.stamp(stamp.name, { signal });
-  const agrees = stored?.fingerprint === stamp.fingerprint;
+  const agrees = isSame(stored, stamp);
   if (stored && !agrees && served && !rebuild) throw mismatch(served.sources);
   // A first run that was cut off goes on; a rebuild that was cut off starts again.
   if (stored && (rebuild || !agrees)) await stores.drop(stamp.name, { signal });
@@ -153,7 +156,7 @@ export async function openCatalog(app: App, prepareDemo: (total: number) => OnOu
   const served = await readServed(config.MARGAY_DATA);
   const stamp = stampOf(app, served?.name ?? DEMO);
   const stored = await stores.stamp(stamp.name, { signal });
-  const agrees = stored?.fingerprint === stamp.fingerprint && stored.dimensions === stamp.dimensions;
+  const agrees = isSame(stored, stamp);
   if (served && !agrees) {
     const refuse = (): VectorStore => {
       throw mismatch(served.sources);

@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader';
 import type { Column, Product, ProductId } from '../catalog/product.ts';
 import { MargayError } from '../errors.ts';
-import { abortable, withDeadline } from '../policy/deadline.ts';
+import { within } from '../policy/deadline.ts';
 import type { Hit, ProductPage, VectorStore } from '../retrieve/vector-store.ts';
 
 /** The most of one kind of look-up that go to the store at once. */
@@ -55,8 +55,7 @@ export class ProductLoaders {
   }
 
   async #within<T>(what: string, ask: (store: VectorStore, signal: AbortSignal) => Promise<T>): Promise<T> {
-    using signal = withDeadline(this.#signal, this.#timeoutMs, what);
-    return await abortable(ask(this.#store(), signal), signal);
+    return within(this.#signal, this.#timeoutMs, what, (signal) => ask(this.#store(), signal));
   }
 
   #loader<V>(

@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import path from 'node:path';
 
-/** What scripts/web-bundle.ts writes about each file; the same lies compressed beside it where `br` and `gz` are given. */
-interface Asset {
+/** What scripts/web-bundle.ts writes about each file, sizes in bytes; the same lies compressed beside it where `br` and `gz` are given. */
+export interface Asset {
   readonly name: string;
   readonly type: string;
   readonly etag: string;

@@ -172,15 +172,10 @@ async function prepare(
     price: product.price ?? null,
     images: embedded.map(({ image }) => image),
   };
+  const source = fingerprintOf(product, embed, judged);
   return {
     outcome: { name: product.id, status: 'INDEXED', replaced, skipped },
-    rows: embedded.map((row, ordinal) => ({
-      ...row,
-      productId: product.id,
-      ordinal,
-      product: shown,
-      source: fingerprintOf(product, embed, judged),
-    })),
+    rows: embedded.map((row, ordinal) => ({ ...row, productId: product.id, ordinal, product: shown, source })),
   };
 }
 

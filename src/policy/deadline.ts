@@ -28,3 +28,14 @@ export function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> 
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
   });
 }
+
+/** The work with a deadline of its own: it is told by the signal, and its caller is let go at the deadline even where it does not listen. */
+export async function within<T>(
+  caller: AbortSignal,
+  milliseconds: number,
+  what: string,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  using signal = withDeadline(caller, milliseconds, what);
+  return await abortable(work(signal), signal);
+}

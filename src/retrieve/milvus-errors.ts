@@ -33,9 +33,6 @@ export const isMissing = (error: unknown): boolean =>
 
 export const isReleased = (error: unknown): boolean => statusOf(error)?.code === RELEASED;
 
-/** The SDK stumbles over its own answer where the server refused a search: the status behind it is lost. */
-export const isMasked = (error: unknown): boolean => error instanceof TypeError;
-
 /** The four shapes of failure (a returned status, a thrown plain object, a gRPC error, a TypeError) as one error. */
 export function milvusError(error: unknown): MargayError {
   if (error instanceof MargayError) return error;

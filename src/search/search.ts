@@ -1,6 +1,6 @@
 import type { QueryPicture } from '../catalog/media-store.ts';
 import type { Attributes, Encoded, ModelPixels } from '../encode/encoder.ts';
-import { abortable, withDeadline } from '../policy/deadline.ts';
+import { within } from '../policy/deadline.ts';
 import { once } from '../policy/once.ts';
 import type { Reranker, RerankQuery } from '../rerank/reranker.ts';
 import type { Hit, VectorStore } from '../retrieve/vector-store.ts';
@@ -68,14 +68,4 @@ export async function search(query: Query, plan: Plan, stages: Stages, caller: A
 async function see(query: Query, stages: Stages, signal: AbortSignal): Promise<Sight | undefined> {
   if (query.imageId !== undefined) return seeKept(query.imageId, stages, signal);
   return query.image && seeSent(await query.image(), 'image', stages, signal);
-}
-
-async function within<T>(
-  caller: AbortSignal,
-  milliseconds: number,
-  what: string,
-  work: (signal: AbortSignal) => Promise<T>,
-) {
-  using signal = withDeadline(caller, milliseconds, what);
-  return await abortable(work(signal), signal);
 }
