@@ -12,7 +12,9 @@ const COMMANDS = {
   index: ['src/main.ts', 'index'],
   eval: ['src/main.ts', 'eval'],
   test: ['node_modules/vitest/vitest.mjs', 'run'],
+  rerank: ['src/main.ts', 'rerank'],
   bench: ['bench/main.ts'],
+  'bench:rerank': ['bench/rerank-main.ts'],
 };
 
 const [command = 'serve', ...rest] = process.argv.slice(2);
