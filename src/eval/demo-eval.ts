@@ -2,6 +2,7 @@ import { type DemoProduct, demoCatalog } from '../demo/catalog.ts';
 import type { Attributes, Encoder, ModelPixels } from '../encode/encoder.ts';
 import type { Decoder } from '../image/decoder.ts';
 import type { Renderer } from '../image/renderer.ts';
+import { Meter } from '../rerank/meter.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import { type DemoQuery, type DemoTask, demoTasks } from './demo-queries.ts';
 import { mean, type Quality, quality, wilson } from './metrics.ts';
@@ -112,7 +113,7 @@ export async function demoEvaluation(
       about,
       candidates,
       { caption: false, rationale: false, reasons: false },
-      { signal },
+      { signal, meter: new Meter() },
     );
     const places = new Map(order.map((id, place) => [id, place]));
     const head = best.slice(0, DEPTH).sort((a, b) => places.get(a.item.product.id)! - places.get(b.item.product.id)!);

@@ -1,13 +1,13 @@
 import type { Attributes } from '../encode/encoder.ts';
 import { captionOf, reasonOf } from './pocket-words.ts';
-import type { Candidate, Ranking, Reranker, Usage } from './reranker.ts';
+import type { Candidate, Estimate, Ranking, Reranker } from './reranker.ts';
 import { isTold } from './told.ts';
 
 /** How much an attribute that agrees or disagrees moves a candidate, in units of cosine similarity. Chosen on drawn queries, `npm run eval`. */
 export const WEIGHTS: Readonly<Record<string, number>> = { kind: 0.3, print: 0.3, color: 0.1 };
 
 /** The built-in model is asked once for everything, and counts no tokens. */
-const USAGE: Usage = { calls: 1, cached: false, promptTokens: null, completionTokens: null };
+const ESTIMATE: Estimate = { calls: 1, promptTokens: null, completionTokens: null };
 
 /**
  * Reorders by what the demo encoder's attribute heads believe: of the query, what is wanted; of each candidate, what its picture shows,
@@ -16,8 +16,13 @@ const USAGE: Usage = { calls: 1, cached: false, promptTokens: null, completionTo
 export class PocketReranker implements Reranker {
   readonly model = 'pocket';
 
-  async rank(...[query, candidates, wanted, { signal }]: Parameters<Reranker['rank']>): Promise<Ranking> {
+  estimate(): Estimate {
+    return ESTIMATE;
+  }
+
+  async rank(...[query, candidates, wanted, { signal, meter }]: Parameters<Reranker['rank']>): Promise<Ranking> {
     signal.throwIfAborted();
+    meter.begin();
     const ranked = candidates
       .map((candidate) => ({ candidate, score: candidate.score + agreement(query.wanted, candidate.attributes) }))
       // Equal scores keep the retrieval order: sort is stable.
@@ -31,18 +36,19 @@ export class PocketReranker implements Reranker {
       }
     const [best] = ranked;
     return {
+      verdict: 'BELIEVED',
       order: ranked.map(({ id }: Candidate) => id),
       rationale: wanted.rationale && best ? reasonOf(query.wanted, best.attributes) : null,
       reasons,
       caption: wanted.caption && query.picture ? captionOf(await query.seen()) : null,
       repairs: [],
-      usage: USAGE,
     };
   }
 
-  async caption(...[query, { signal }]: Parameters<Reranker['caption']>): ReturnType<Reranker['caption']> {
+  async caption(...[query, { signal, meter }]: Parameters<Reranker['caption']>): ReturnType<Reranker['caption']> {
     signal.throwIfAborted();
-    return { caption: query.picture ? captionOf(await query.seen()) : null, usage: USAGE };
+    meter.begin();
+    return query.picture ? captionOf(await query.seen()) : null;
   }
 }
 

@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Attributes } from '../../src/encode/encoder.ts';
+import { Meter } from '../../src/rerank/meter.ts';
 import { PocketReranker } from '../../src/rerank/pocket-reranker.ts';
 import type { Candidate, RerankQuery } from '../../src/rerank/reranker.ts';
 
 const signal = new AbortController().signal;
+const pass = () => ({ signal, meter: new Meter() });
 const reranker = new PocketReranker();
 const image = { id: 'a'.repeat(64), width: 1, height: 1, thumbhash: '' };
 const ALL = { caption: true, rationale: true, reasons: true };
@@ -35,9 +37,7 @@ const query = (wanted: Attributes, seen: Attributes = {}): RerankQuery => ({
 });
 
 async function reasonFor(asked: Record<string, string>, seen: Record<string, string>): Promise<string | null> {
-  const { rationale, reasons } = await reranker.rank(query(saw(asked)), [candidate('a', 0.5, saw(seen))], ALL, {
-    signal,
-  });
+  const { rationale, reasons } = await reranker.rank(query(saw(asked)), [candidate('a', 0.5, saw(seen))], ALL, pass());
   expect(reasons.get('a') ?? null).toBe(rationale);
   return rationale;
 }
@@ -50,19 +50,21 @@ describe('the pocket reranker', () => {
       candidate('zebra', 0.79, saw({ kind: 'phone case', print: 'zebra' })),
       candidate('right', 0.7, saw({ kind: 'phone case', print: 'leopard' })),
     ];
-    const { order, rationale, reasons, caption, usage, repairs } = await reranker.rank(
+    const options = pass();
+    const { verdict, order, rationale, reasons, caption, repairs } = await reranker.rank(
       query(wanted, saw({ kind: 'none', print: 'leopard', color: 'natural' })),
       candidates,
       ALL,
-      { signal },
+      options,
     );
     expect(order[0]).toBe('right');
     expect(rationale).toBe('A phone case with leopard pattern, as asked.');
     expect(reasons.get('mug')).toBe('Leopard pattern, as asked, but a mug instead of a phone case.');
     expect(caption).toBe('Leopard pattern.');
-    expect({ usage, repairs }).toEqual({
-      usage: { calls: 1, cached: false, promptTokens: null, completionTokens: null },
+    expect({ verdict, repairs, usage: options.meter.usage() }).toEqual({
+      verdict: 'BELIEVED',
       repairs: [],
+      usage: { calls: 1, cached: false, promptTokens: null, completionTokens: null },
     });
   });
 
@@ -76,7 +78,9 @@ describe('the pocket reranker', () => {
     ['a color alone', { 'kind?': 'mug', 'print?': 'zebra', color: 'blue' }, 'Something blue.'],
     ['nothing sure', { 'kind?': 'mug', 'print?': 'zebra', 'color?': 'blue' }, null],
   ])('captions %s', async (_name, seen, caption) => {
-    expect((await reranker.caption(query({}, saw(seen)), { signal })).caption).toBe(caption);
+    const options = pass();
+    expect(await reranker.caption(query({}, saw(seen)), options)).toBe(caption);
+    expect(options.meter.usage().calls).toBe(1);
   });
 
   // Asked for is a red phone case with leopard pattern: + is seen, - is another, a space is not sure.
@@ -141,7 +145,7 @@ describe('the pocket reranker', () => {
       query(saw({ kind: 'phone case' })),
       [candidate('a', 0.5, unsure), candidate('b', 0.4, {})],
       ALL,
-      { signal },
+      pass(),
     );
     expect({ order, rationale, reasons: [...reasons] }).toEqual({ order: ['a', 'b'], rationale: null, reasons: [] });
   });
@@ -152,7 +156,7 @@ describe('the pocket reranker', () => {
       query(attributes, attributes),
       [candidate('a', 0.5, attributes)],
       { caption: false, rationale: false, reasons: false },
-      { signal },
+      pass(),
     );
     expect({ rationale, caption, reasons: reasons.size }).toEqual({ rationale: null, caption: null, reasons: 0 });
   });
@@ -174,7 +178,7 @@ describe('the pocket reranker', () => {
         }),
         async (wanted, given) => {
           const candidates = given.map(({ id, score, attributes: seen }) => candidate(id, score, seen));
-          const { order } = await reranker.rank(query(wanted), candidates, ALL, { signal });
+          const { order } = await reranker.rank(query(wanted), candidates, ALL, pass());
           expect([...order].sort()).toEqual(candidates.map(({ id }) => id).sort());
         },
       ),
