@@ -9,6 +9,7 @@ import type { Encoder } from './encode/encoder.ts';
 import { OnnxEncoder } from './encode/onnx-encoder.ts';
 import { MargayError } from './errors.ts';
 import type { GraphContext } from './graph/context.ts';
+import { Cost } from './graph/cost.ts';
 import { ProductLoaders } from './graph/loaders.ts';
 import { makeSchema } from './graph/schema.ts';
 import { createGateway } from './http/gateway.ts';
@@ -23,6 +24,7 @@ import { SharpDecoder } from './image/sharp-decoder.ts';
 import { SharpRenderer } from './image/sharp-renderer.ts';
 import { ingest, type Outcome } from './ingest/indexer.ts';
 import type { Source } from './ingest/source.ts';
+import { Budget } from './policy/budget.ts';
 import { PocketReranker } from './rerank/pocket-reranker.ts';
 import type { Reranker } from './rerank/reranker.ts';
 import type { CatalogStamp, StoreFactory, VectorStore } from './retrieve/vector-store.ts';
@@ -31,6 +33,9 @@ import type { Stages } from './search/search.ts';
 /** The largest picture accepted, in bytes. */
 const MAX_UPLOAD_BYTES = 20 * 1024 * 1024;
 const UPLOADS = { maxFileSize: MAX_UPLOAD_BYTES, maxFiles: 10, maxFieldSize: 1024 * 1024 };
+
+/** Width of the catalog pictures that a vision model sees, in pixels. */
+const THUMBNAIL = 336;
 
 /** How often query pictures that nobody can ask for any more are deleted. */
 const SWEEP_EVERY_MS = 10 * 60_000;
@@ -66,7 +71,7 @@ export async function createApp(config: Config, signal: AbortSignal, given: Part
       ...(config.ENCODER_THREADS && { threads: config.ENCODER_THREADS }),
     }));
   const stores = given.stores ?? (await openStores(config));
-  const reranker = given.reranker ?? (config.RERANK === 'on' ? new PocketReranker() : null);
+  const reranker = given.reranker ?? (config.RERANK === 'on' ? await openReranker(config, renderer, media) : null);
   const close = async () => {
     for (const part of [stores, encoder, media, renderer, decoder]) await part.close();
   };
@@ -76,6 +81,22 @@ export async function createApp(config: Config, signal: AbortSignal, given: Part
 /** A name stands for a folder of models/, anything with a slash for itself. */
 export const modelFolder = (name: string): string =>
   isAbsolute(name) || name.includes('/') ? name : fileURLToPath(new URL(`../models/${name}`, import.meta.url));
+
+/** The configured vision model; without one the built-in reranker. */
+export async function openReranker(config: Config, renderer: Renderer, media: MediaStore): Promise<Reranker> {
+  const { RERANK_URL: url, RERANK_MODEL: model, RERANK_KEY: key, RERANK_FLOW: flow, RERANK_VOTES: votes } = config;
+  if (url === undefined || model === undefined) return new PocketReranker();
+  const { VisionReranker } = await import('./rerank/vision-reranker.ts');
+  const { VisionServer } = await import('./rerank/vision-server.ts');
+  const server = new VisionServer({ url, model, key });
+  return new VisionReranker({
+    server,
+    renderer,
+    thumbnail: (id, options) => media.sized(id, THUMBNAIL, 'jpeg', options),
+    flow,
+    votes,
+  });
+}
 
 async function openStores(config: Config): Promise<StoreFactory> {
   // Both bring native code or a large SDK: only the one in use is loaded.
@@ -204,13 +225,17 @@ export async function serve(app: App, catalog: Catalog, report: (error: unknown)
     store: catalog.store,
     timeoutMs: config.HTTP_TIMEOUT_MS,
     rerankTimeoutMs: config.RERANK_TIMEOUT_MS,
+    report,
   };
+  const perHour = config.RERANK_TOKENS_PER_HOUR;
+  const budget = perHour === undefined ? undefined : new Budget(perHour);
   const graphql = createGateway({
     schema: makeSchema(),
     origins: config.HTTP_ORIGINS,
     uploads: UPLOADS,
     report,
-    context: (request): GraphContext => ({
+    hasKeys: config.HTTP_API_KEYS.length > 0,
+    context: (request, client): GraphContext => ({
       stages,
       catalogName: catalog.stamp.name,
       storeKind: stores.kind,
@@ -219,6 +244,8 @@ export async function serve(app: App, catalog: Catalog, report: (error: unknown)
       readPicture: (upload, argument) =>
         readPicture(upload, { argument, maxBytes: MAX_UPLOAD_BYTES, signal: request.signal }),
       signal: request.signal,
+      allowance: budget?.of(client),
+      cost: new Cost(config.RERANK_TIMEOUT_MS),
       loaders: new ProductLoaders(catalog.store, request.signal, config.HTTP_TIMEOUT_MS),
     }),
   });

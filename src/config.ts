@@ -24,6 +24,7 @@ const listOf = (accepts: (item: string) => boolean, fault: string) =>
         .filter(Boolean),
     )
     .refine((items) => items.every(accepts), fault);
+const isHttpUrl = (value: string) => /^https?:/.test(value) && URL.canParse(value);
 const isOrigin = (value: string) => /^https?:/.test(value) && URL.canParse(value) && new URL(value).origin === value;
 
 /**
@@ -70,9 +71,29 @@ const Settings = z.object({
     .default('image')
     .describe('What of a product is embedded: its pictures alone, or each with the title.'),
   RERANK: oneOf('on', 'off').default('on').describe('`off` switches the rerank pass off for all searches.'),
-  RERANK_TIMEOUT_MS: integer(100, 600_000)
+  RERANK_URL: z
+    .string()
+    .refine(isHttpUrl, 'expected a URL such as http://127.0.0.1:8000/v1')
+    .transform((value) => value.replace(/\/+$/, ''))
+    .optional()
+    .describe('An OpenAI-compatible vision server, with its `/v1`. Without it the built-in pocket reranker serves.'),
+  RERANK_MODEL: z.string().min(1).optional().describe('Name of the vision model on that server.'),
+  RERANK_KEY: z.string().min(1).optional().describe('API key of that server.'),
+  RERANK_TIMEOUT_MS: integer(100, 300_000)
     .default(20_000)
-    .describe('Deadline of a whole rerank pass, in milliseconds.'),
+    .describe('Deadline of a whole rerank pass, captions and retries included, in milliseconds.'),
+  RERANK_FLOW: oneOf('caption', 'single')
+    .default('caption')
+    .describe(
+      '`caption` asks for a caption of the picture first and ranks with it; `single` asks for all in one answer.',
+    ),
+  RERANK_VOTES: oneOf('1', '2')
+    .transform((value) => (value === '2' ? 2 : 1))
+    .default(1)
+    .describe('`2` asks twice, with the tiles in other places, and believes only answers that agree.'),
+  RERANK_TOKENS_PER_HOUR: integer(1, 1_000_000_000)
+    .optional()
+    .describe('Tokens of the rerank model per client (API key, else address) in any hour. No limit by default.'),
   MILVUS_ADDRESS: z
     .string()
     .min(1)
@@ -117,6 +138,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     faults.push(
       'HOST: other machines could reach this address: set HTTP_API_KEYS (hashes of keys), or HTTP_OPEN=1 to serve anyone',
     );
+  if (given.RERANK_URL !== undefined && given.RERANK_MODEL === undefined)
+    faults.push('RERANK_MODEL: expected the name of a model on the server at RERANK_URL');
   if (!parsed.success || faults.length > 0)
     throw new MargayError(
       'BAD_INPUT',

@@ -42,7 +42,9 @@ export async function openDoor(
   await writeServed(data, { name: OWN, sources: ['shop.jsonl'] });
   const stop = new AbortController();
   const config = readConfig({ PORT: '0', MARGAY_DATA: data, ...settings });
-  const adapters = { encoder, stores, ...(config.RERANK === 'on' && { reranker }), ...given };
+  // With a model server in the settings the app's own reranker asks it.
+  const isFake = config.RERANK === 'on' && config.RERANK_URL === undefined;
+  const adapters = { encoder, stores, ...(isFake && { reranker }), ...given };
   const app = await createApp(config, stop.signal, adapters);
   const reported: unknown[] = [];
   const catalog = await openCatalog(app, () => () => {});

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Column, Product, ProductId, Row } from '../src/catalog/product.ts';
 import type { Encoded, Encoder, EncoderInput, ModelPixels } from '../src/encode/encoder.ts';
 import type { Picture } from '../src/image/decoder.ts';
-import type { Candidate, Ranking, Reranker, RerankQuery, Usage, Wanted } from '../src/rerank/reranker.ts';
+import type { Asked, Candidate, PassOptions, Ranking, Reranker, RerankQuery, Wanted } from '../src/rerank/reranker.ts';
 import type { CatalogStamp, Hit, SearchOptions, StoreFactory, VectorStore } from '../src/retrieve/vector-store.ts';
 
 export const DIMENSIONS = 8;
@@ -153,8 +153,6 @@ export class MemoryStores implements StoreFactory {
   async close(): Promise<void> {}
 }
 
-const USAGE: Usage = { calls: 1, cached: false, promptTokens: 100, completionTokens: 10 };
-
 /** Reverses the order and says so; `answer` may be replaced, and what it was asked is kept. */
 export class FakeReranker implements Reranker {
   readonly model = 'fake-reranker';
@@ -167,33 +165,34 @@ export class FakeReranker implements Reranker {
     order: candidates.map(({ id }) => id).reverse(),
   });
 
-  async rank(
-    query: RerankQuery,
-    candidates: readonly Candidate[],
-    wanted: Wanted,
-    { signal }: { signal: AbortSignal },
-  ) {
+  estimate(_asked: Asked) {
+    return { calls: 1, promptTokens: 120, completionTokens: 20 };
+  }
+
+  async rank(query: RerankQuery, candidates: readonly Candidate[], wanted: Wanted, options: PassOptions) {
     this.ranked.push({ query, candidates, wanted });
-    await this.#wait(signal);
+    await this.#call(options);
     const order = this.answer(candidates);
     return {
+      verdict: 'BELIEVED' as const,
       order: candidates.map(({ id }) => id),
       rationale: wanted.rationale ? 'It fits.' : null,
       reasons: new Map(wanted.reasons ? candidates.map(({ id }) => [id, `Because ${id}.`]) : []),
       caption: wanted.caption ? 'A cat.' : null,
       repairs: [],
-      usage: USAGE,
       ...order,
     };
   }
 
-  async caption(query: RerankQuery, { signal }: { signal: AbortSignal }) {
+  async caption(query: RerankQuery, options: PassOptions) {
     this.captioned.push(query);
-    await this.#wait(signal);
-    return { caption: 'A cat.', usage: USAGE };
+    await this.#call(options);
+    return 'A cat.';
   }
 
-  async #wait(signal: AbortSignal): Promise<void> {
+  async #call({ signal, meter }: PassOptions): Promise<void> {
+    meter.admit(140);
+    meter.begin();
     if (this.delayMs > 0)
       await new Promise((resolve, reject) => {
         const timer = setTimeout(resolve, this.delayMs);
@@ -204,5 +203,6 @@ export class FakeReranker implements Reranker {
         });
       });
     if (this.fault) throw this.fault;
+    meter.took(100, 10);
   }
 }

@@ -1,4 +1,6 @@
+import type { Allowance } from '../policy/budget.ts';
 import type { Stages } from '../search/search.ts';
+import type { Cost } from './cost.ts';
 import type { ProductLoaders } from './loaders.ts';
 
 /** What a request needs to be answered: the stages, and where it came from. */
@@ -14,5 +16,8 @@ export interface GraphContext {
   readonly readPicture: (upload: unknown, argument: string) => Promise<Uint8Array>;
   /** Aborts when the client leaves. */
   readonly signal: AbortSignal;
+  /** What the client may still take of the rerank model; undefined without a limit. */
+  readonly allowance: Allowance | undefined;
+  readonly cost: Cost;
   readonly loaders: ProductLoaders;
 }

@@ -83,9 +83,10 @@ builder.queryFields((t) => ({
       rerankDepth: t.arg.int({ required: true, defaultValue: 9 }),
       offset: t.arg.int({ required: true, defaultValue: 0 }),
     },
-    resolve: async (_root, { image, ...args }, { stages, signal, readPicture }, info) => {
+    resolve: async (_root, { image, ...args }, { stages, signal, allowance, cost, readPicture }, info) => {
       const query = toQuery({ ...args, image: image == null ? undefined : () => readPicture(image, 'image') });
-      const found = await search(query, searchPlan(info.fieldNodes, info), stages, signal);
+      const found = await search(query, searchPlan(info.fieldNodes, info), stages, { signal, allowance });
+      cost.add(info.path.key, found);
       // A failed retrieval is an error of `search`, not of a field deep in it.
       if (hitsAtOnce(info.fieldNodes, info)) await found.hits();
       return found;

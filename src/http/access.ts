@@ -6,12 +6,41 @@ export function keyChecker(hashes: readonly string[]): (req: IncomingMessage) =>
   const known = hashes.map((hash) => Buffer.from(hash, 'hex'));
   return (req) => {
     if (known.length === 0) return true;
-    const key = /^Bearer +(\S+)\s*$/i.exec(req.headers.authorization ?? '')?.[1];
-    if (!key) return false;
-    const given = createHash('sha256').update(key).digest();
+    const given = keyHash(req);
+    if (!given) return false;
     // All are compared, so that the time taken does not say which one matched.
     return known.map((hash) => timingSafeEqual(hash, given)).includes(true);
   };
+}
+
+function keyHash(req: IncomingMessage): Buffer | undefined {
+  const key = /^Bearer +(\S+)\s*$/i.exec(req.headers.authorization ?? '')?.[1];
+  return key === undefined ? undefined : createHash('sha256').update(key).digest();
+}
+
+/**
+ * Who a budget is kept for: the API key where keys are asked for, or else the address that the connection comes from. Behind a proxy without keys all
+ * clients are one: forwarded headers are not believed, as anyone can send them.
+ */
+export function clientOf(req: IncomingMessage | undefined, hasKeys: boolean): string {
+  const key = hasKeys && req && keyHash(req);
+  if (key) return `key ${key.toString('hex')}`;
+  const address = req?.socket.remoteAddress ?? '';
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
+  if (mapped || !address.includes(':')) return `address ${mapped ?? address}`;
+  return `address ${network(address)}`;
+}
+
+/** The first 64 bits of an IPv6 address: one customer has them all. */
+function network(address: string): string {
+  const [before = '', after] = address.split('%', 1)[0]!.split('::') as [string, string?];
+  const head = before.split(':').filter(Boolean);
+  const tail = (after ?? '').split(':').filter(Boolean);
+  const groups = after === undefined ? head : [...head, ...Array(8 - head.length - tail.length).fill('0'), ...tail];
+  return groups
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':');
 }
 
 /** A page of an allowed origin may read why it was refused. */

@@ -4,6 +4,7 @@ import { type DefinitionNode, type DocumentNode, GraphQLError, type GraphQLSchem
 import { createYoga, type Plugin } from 'graphql-yoga';
 import type { GraphContext } from '../graph/context.ts';
 import { checkComplexity, complexityFault, LIMITS } from '../graph/limits.ts';
+import { clientOf } from './access.ts';
 import { maskError, withCode } from './mask-error.ts';
 import { streamedUploads, type UploadLimits } from './uploads.ts';
 
@@ -15,7 +16,9 @@ export interface NodeContext {
 export interface GatewayOptions {
   readonly schema: GraphQLSchema;
   /** What a request needs: its own signal, loaders and origin. */
-  readonly context: (request: Request) => GraphContext;
+  readonly context: (request: Request, client: string) => GraphContext;
+  /** Whether clients are known by their API keys. */
+  readonly hasKeys: boolean;
   readonly origins: readonly string[];
   readonly uploads: UploadLimits;
   /** Where errors go that are our fault. */
@@ -46,11 +49,14 @@ export function createGateway(options: GatewayOptions) {
   };
 }
 
-function yogaOf({ schema, context, origins, uploads, report }: GatewayOptions, maxRequestBodySize: number | false) {
+function yogaOf(
+  { schema, context, hasKeys, origins, uploads, report }: GatewayOptions,
+  maxRequestBodySize: number | false,
+) {
   return createYoga<NodeContext, GraphContext>({
     schema,
     graphqlEndpoint: '/graphql',
-    context: ({ request }) => context(request),
+    context: ({ request, req }) => context(request, clientOf(req, hasKeys)),
     multipart: false,
     graphiql: false,
     landingPage: false,
@@ -70,6 +76,7 @@ function yogaOf({ schema, context, origins, uploads, report }: GatewayOptions, m
       streamedUploads(uploads),
       limits(),
       codes(),
+      costs(),
       useDeferStream(),
       deferForThoseWhoCanRead(),
     ],
@@ -144,6 +151,29 @@ function codes(): Plugin {
         ...result,
         errors: result.errors.map((error) => (error instanceof GraphQLError ? withCode(error) : error)),
       });
+    },
+  };
+}
+
+/** What the rerank passes took, in the answer or in its last part, when all of them are over. */
+function costs(): Plugin<GraphContext> {
+  return {
+    onExecute({ args }) {
+      const { cost } = args.contextValue;
+      const told = <T extends { extensions?: unknown }>(result: T): T => {
+        const extensions = cost.extensions();
+        return extensions ? { ...result, extensions: { ...(result.extensions ?? {}), ...extensions } } : result;
+      };
+      return {
+        onExecuteDone({ result, setResult }) {
+          if (!(Symbol.asyncIterator in result)) return setResult(told(result));
+          return {
+            onNext({ result: part, setResult: setPart }) {
+              if ('hasNext' in part && part.hasNext === false) setPart(told(part));
+            },
+          };
+        },
+      };
     },
   };
 }

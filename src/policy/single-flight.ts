@@ -21,9 +21,14 @@ export class SingleFlight<T> {
       if (flight.waiting === 0) {
         // Who comes now starts anew instead of joining what was given up.
         if (this.#flights.get(key) === flight) this.#flights.delete(key);
-        flight.controller.abort();
+        flight.controller.abort(signal.reason);
       }
     }
+  }
+
+  /** Whether work for this key is under way. */
+  has(key: string): boolean {
+    return this.#flights.has(key);
   }
 
   /** Settles when all work has, well or not. */

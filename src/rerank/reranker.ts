@@ -1,6 +1,7 @@
 import type { ProductId, StoredImage } from '../catalog/product.ts';
 import type { Attributes } from '../encode/encoder.ts';
 import type { Picture } from '../image/decoder.ts';
+import type { Meter } from './meter.ts';
 
 export interface RerankQuery {
   readonly text: string | undefined;
@@ -36,15 +37,14 @@ export const REPAIRS = [
 ] as const;
 export type Repair = (typeof REPAIRS)[number];
 
-/** What the model was asked and what it took. */
-export interface Usage {
-  readonly calls: number;
-  readonly cached: boolean;
-  readonly promptTokens: number | null;
-  readonly completionTokens: number | null;
-}
+/**
+ * Whether the model's order stands: BELIEVED whole; REJECTED, its answers disagreed with each other too much; UNUSABLE, none of them
+ * could be read. It is never blended with the retrieval order, which stands in its place where it is not believed.
+ */
+export type Verdict = 'BELIEVED' | 'REJECTED' | 'UNUSABLE';
 
 export interface Ranking {
+  readonly verdict: Verdict;
   /** A permutation of the candidates' ids, best first. */
   readonly order: readonly ProductId[];
   /** Why `order[0]` fits best; null when the model gave no usable reason for that very candidate. */
@@ -52,22 +52,42 @@ export interface Ranking {
   readonly reasons: ReadonlyMap<ProductId, string>;
   readonly caption: string | null;
   readonly repairs: readonly Repair[];
-  readonly usage: Usage;
+  /** Kendall's tau in [-1, 1] between the model's answers, where it was asked twice. */
+  readonly agreement?: number;
+}
+
+/** What a pass is going to be asked, as far as its price depends on it. */
+export interface Asked {
+  readonly text: string | undefined;
+  readonly picture: boolean;
+  /** How many are ranked; 0 where a caption is all that is asked. */
+  readonly candidates: number;
+  readonly wanted: Wanted;
+}
+
+/** What a pass takes when nothing of it is cached and nothing has to be asked twice: prompt tokens by formula, completion tokens at most. Null where the model counts none. */
+export interface Estimate {
+  readonly calls: number;
+  readonly promptTokens: number | null;
+  readonly completionTokens: number | null;
+}
+
+export interface PassOptions {
+  readonly signal: AbortSignal;
+  /** Told of every call when it is made, so that a pass that was cut off is counted too. */
+  readonly meter: Meter;
 }
 
 /**
  * Reorders the first hits of a search and says why.
- * @throws MargayError DEADLINE_EXCEEDED, OVERLOADED, ENCODER_UNAVAILABLE: the search falls back to the retrieval order.
+ * @throws MargayError DEADLINE_EXCEEDED, OVERLOADED (busy), RATE_LIMITED (the client's budget), INTERNAL (the model can't be asked): the search
+ * falls back to the retrieval order.
  */
 export interface Reranker {
   /** The name reported to clients. */
   readonly model: string;
-  rank(
-    query: RerankQuery,
-    candidates: readonly Candidate[],
-    wanted: Wanted,
-    options: { signal: AbortSignal },
-  ): Promise<Ranking>;
+  estimate(asked: Asked): Estimate;
+  rank(query: RerankQuery, candidates: readonly Candidate[], wanted: Wanted, options: PassOptions): Promise<Ranking>;
   /** What is seen in the query picture; null where the model is not confident. */
-  caption(query: RerankQuery, options: { signal: AbortSignal }): Promise<{ caption: string | null; usage: Usage }>;
+  caption(query: RerankQuery, options: PassOptions): Promise<string | null>;
 }

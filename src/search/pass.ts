@@ -1,8 +1,10 @@
 import type { ProductId } from '../catalog/product.ts';
 import { MargayError } from '../errors.ts';
 import { abortable, withDeadline } from '../policy/deadline.ts';
-import type { Candidate, Ranking, Repair, Reranker, RerankQuery, Usage } from '../rerank/reranker.ts';
+import { Meter, type Usage } from '../rerank/meter.ts';
+import type { Candidate, Estimate, Ranking, Repair, Reranker, RerankQuery } from '../rerank/reranker.ts';
 import type { Hit } from '../retrieve/vector-store.ts';
+import type { Caller } from './caller.ts';
 import type { Plan, Query } from './query.ts';
 
 export type PassStatus = 'NOT_SELECTED' | 'OFF' | 'APPLIED' | 'REPAIRED' | 'REJECTED' | 'FELL_BACK';
@@ -15,6 +17,8 @@ export interface Report {
   readonly repairs: readonly Repair[];
   readonly usage: Usage;
   readonly milliseconds: number | null;
+  /** Seconds after which the same pass may be made, where that is known. */
+  readonly retryAfter: number | null;
 }
 
 /** The rerank pass of one search: a whole permutation of the hits, whatever happened. */
@@ -28,6 +32,7 @@ export interface Pass {
 }
 
 const NOTHING_SPENT: Usage = { calls: 0, cached: false, promptTokens: null, completionTokens: null };
+const NOTHING_ASKED: Estimate = { calls: 0, promptTokens: 0, completionTokens: 0 };
 
 interface Inputs {
   hits(): Promise<readonly Hit[]>;
@@ -37,6 +42,17 @@ interface Inputs {
 interface Settings {
   readonly reranker: Reranker | null;
   readonly rerankTimeoutMs: number;
+  /** Hears why a model could not be asked: clients only see that it was not. */
+  readonly report: (error: unknown) => void;
+}
+
+/** What the pass of a plan would take with nothing cached: known before anything runs. */
+export function estimatePass(query: Query, plan: Plan, reranker: Reranker | null): Estimate {
+  const picture = query.image !== undefined || query.imageId !== undefined;
+  const isAsked = plan.ranking || (plan.caption && picture);
+  if (!query.rerank || !reranker || !isAsked) return NOTHING_ASKED;
+  const candidates = plan.ranking ? Math.min(query.rerankDepth, query.topK) : 0;
+  return reranker.estimate({ text: query.text, picture, candidates, wanted: wantedOf(plan, picture) });
 }
 
 /** Makes the one pass that the plan asks for, or none; a failing model never fails the search. */
@@ -44,12 +60,21 @@ export async function runPass(
   query: Query,
   plan: Plan,
   inputs: Inputs,
-  { reranker, rerankTimeoutMs }: Settings,
-  caller: AbortSignal,
+  { reranker, rerankTimeoutMs, report }: Settings,
+  caller: Caller,
 ): Promise<Pass> {
   const hits = plan.hits || plan.ranking ? await inputs.hits() : [];
-  const untouched = (status: PassStatus, report: Partial<Report> = {}): Pass => ({
-    report: { status, fallback: null, model: null, repairs: [], usage: NOTHING_SPENT, milliseconds: null, ...report },
+  const untouched = (status: PassStatus, told: Partial<Report> = {}): Pass => ({
+    report: {
+      status,
+      fallback: null,
+      model: null,
+      repairs: [],
+      usage: NOTHING_SPENT,
+      milliseconds: null,
+      retryAfter: null,
+      ...told,
+    },
     order: hits.map((_hit, place) => place),
     reasons: new Map(),
     rationale: null,
@@ -59,47 +84,61 @@ export async function runPass(
   if (!query.rerank || !reranker) return untouched('OFF');
   if (!plan.ranking && !plan.caption) return untouched('NOT_SELECTED');
   const started = performance.now();
-  const { model } = reranker;
-  const spent = (usage: Usage) => ({
-    usage,
-    model: usage.calls > 0 || usage.cached ? model : null,
-    milliseconds: Math.round(performance.now() - started),
-  });
-  using signal = withDeadline(caller, rerankTimeoutMs, 'The rerank pass');
+  const meter = new Meter(caller.allowance);
+  const spent = () => {
+    const usage = meter.usage();
+    return {
+      usage,
+      model: usage.calls > 0 || usage.cached ? reranker.model : null,
+      milliseconds: Math.round(performance.now() - started),
+    };
+  };
+  using signal = withDeadline(caller.signal, rerankTimeoutMs, 'The rerank pass');
+  const options = { signal, meter };
   try {
     const about = await inputs.rerankQuery();
     if (!plan.ranking || hits.length === 0) {
       const status = plan.ranking ? 'APPLIED' : 'NOT_SELECTED';
       if (!plan.caption || !about.picture) return untouched(status);
-      const { caption, usage } = await abortable(reranker.caption(about, { signal }), signal);
-      return { ...untouched(status, spent(usage)), caption };
+      const caption = await abortable(reranker.caption(about, options), signal);
+      return { ...untouched(status, spent()), caption };
     }
     const candidates = hits.slice(0, query.rerankDepth).map(candidate);
-    const wanted = {
-      caption: plan.caption && about.picture !== undefined,
-      rationale: plan.rationale,
-      reasons: plan.reasons,
-    };
-    const ranking = await abortable(reranker.rank(about, candidates, wanted, { signal }), signal);
+    const wanted = wantedOf(plan, about.picture !== undefined);
+    const ranking = await abortable(reranker.rank(about, candidates, wanted, options), signal);
+    const { caption } = ranking;
+    if (ranking.verdict === 'REJECTED') return { ...untouched('REJECTED', spent()), caption };
+    if (ranking.verdict === 'UNUSABLE') {
+      const told = { ...spent(), fallback: 'UNUSABLE_ANSWER' as const, repairs: ranking.repairs };
+      return { ...untouched('FELL_BACK', told), caption };
+    }
     const { order, rationale, repairs } = whole(ranking, candidates);
     const status = repairs.some((repair) => repair !== 'RATIONALE_DROPPED') ? 'REPAIRED' : 'APPLIED';
     return {
-      ...untouched(status, { ...spent(ranking.usage), repairs }),
+      ...untouched(status, { ...spent(), repairs }),
       order: [...order, ...hits.keys().drop(candidates.length)],
       reasons: ranking.reasons,
       rationale,
-      caption: ranking.caption,
+      caption,
     };
   } catch (error) {
-    caller.throwIfAborted();
-    return untouched('FELL_BACK', {
-      // An adapter that was cut off may throw anything.
-      fallback: fallbackOf(signal.aborted ? signal.reason : error),
-      model,
-      milliseconds: Math.round(performance.now() - started),
-    });
+    caller.signal.throwIfAborted();
+    // An adapter that was cut off may throw anything.
+    const cause: unknown = signal.aborted ? signal.reason : error;
+    const fallback = fallbackOf(cause);
+    if (fallback === 'UNAVAILABLE') report(cause);
+    const retryAfter = (cause instanceof MargayError && cause.retryAfter) || null;
+    return untouched('FELL_BACK', { ...spent(), fallback, retryAfter });
+  } finally {
+    meter.close();
   }
 }
+
+const wantedOf = ({ caption, rationale, reasons }: Plan, picture: boolean) => ({
+  caption: caption && picture,
+  rationale,
+  reasons,
+});
 
 function candidate(hit: Hit): Candidate {
   if (!hit.image) throw new MargayError('INTERNAL', 'A rerank pass was planned without the column "image".');

@@ -2,9 +2,10 @@ import type { QueryPicture } from '../catalog/media-store.ts';
 import type { Attributes, Encoded, ModelPixels } from '../encode/encoder.ts';
 import { within } from '../policy/deadline.ts';
 import { once } from '../policy/once.ts';
-import type { Reranker, RerankQuery } from '../rerank/reranker.ts';
+import type { Estimate, Reranker, RerankQuery } from '../rerank/reranker.ts';
 import type { Hit, VectorStore } from '../retrieve/vector-store.ts';
-import { type Pass, runPass } from './pass.ts';
+import type { Caller } from './caller.ts';
+import { estimatePass, type Pass, type Report, runPass } from './pass.ts';
 import type { Plan, Query } from './query.ts';
 import { type Sight, type SightStages, seeKept, seeSent } from './sight.ts';
 
@@ -15,14 +16,20 @@ export interface Stages extends SightStages {
   readonly reranker: Reranker | null;
   readonly timeoutMs: number;
   readonly rerankTimeoutMs: number;
+  /** Hears of faults that no client sees. */
+  readonly report: (error: unknown) => void;
 }
 
 /** A search under way. Each part is computed when first asked for, and once, however many fields ask. */
 export interface Search {
   readonly query: Query;
+  /** What the pass would take with nothing cached. */
+  readonly price: Estimate;
   hits(): Promise<readonly Hit[]>;
   /** What the rerank pass did; started by whoever asks first, once. */
   pass(): Promise<Pass>;
+  /** What the pass took; null until it is over, and where nobody asked for it. */
+  report(): Report | null;
   /** The query picture, kept for an hour; null without one. */
   image(): Promise<QueryPicture | null>;
 }
@@ -31,17 +38,18 @@ export interface Search {
  * The product, as one readable function: picture -> embedding -> hits, and on demand the reranked order.
  * Rejects with what the client did wrong before anything is spent.
  */
-export async function search(query: Query, plan: Plan, stages: Stages, caller: AbortSignal): Promise<Search> {
+export async function search(query: Query, plan: Plan, stages: Stages, caller: Caller): Promise<Search> {
   const { encoder, timeoutMs } = stages;
+  const left = caller.signal;
   const store = stages.store();
-  const seen = await within(caller, timeoutMs, 'Reading the picture', (signal) => see(query, stages, signal));
+  const seen = await within(left, timeoutMs, 'Reading the picture', (signal) => see(query, stages, signal));
 
   const encode = (input: { text?: string | undefined; pixels?: ModelPixels | undefined }) =>
-    within(caller, timeoutMs, 'Embedding the query', (signal) => encoder.encode(input, { signal, priority: 'query' }));
+    within(left, timeoutMs, 'Embedding the query', (signal) => encoder.encode(input, { signal, priority: 'query' }));
   const encoded = once<Encoded>(() => encode({ text: query.text, pixels: seen?.pixels }));
   const hits = once<readonly Hit[]>(async () => {
     const { vector } = await encoded();
-    const [found] = await within(caller, timeoutMs, 'The search', (signal) =>
+    const [found] = await within(left, timeoutMs, 'The search', (signal) =>
       store.search([vector], { topK: query.topK, offset: query.offset, columns: plan.columns, signal }),
     );
     return found ?? [];
@@ -57,10 +65,17 @@ export async function search(query: Query, plan: Plan, stages: Stages, caller: A
     seen: alone,
   }));
 
+  let report: Report | null = null;
   return {
     query,
+    price: estimatePass(query, plan, stages.reranker),
     hits,
-    pass: once(() => runPass(query, plan, { hits, rerankQuery }, stages, caller)),
+    pass: once(async () => {
+      const pass = await runPass(query, plan, { hits, rerankQuery }, stages, caller);
+      report = pass.report;
+      return pass;
+    }),
+    report: () => report,
     image: once(async () => (seen ? seen.keep() : null)),
   };
 }

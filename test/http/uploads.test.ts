@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { buildSchema } from 'graphql';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { GraphContext } from '../../src/graph/context.ts';
+import { Cost } from '../../src/graph/cost.ts';
 import { createGateway } from '../../src/http/gateway.ts';
 import { readPicture } from '../../src/http/picture-upload.ts';
 import { listen, type RunningServer } from '../../src/http/server.ts';
@@ -44,12 +45,14 @@ async function openGateway(reported: unknown[]): Promise<RunningServer> {
   });
   const graphql = createGateway({
     schema,
+    hasKeys: false,
     origins: [],
     uploads: { maxFileSize: MEGABYTE, maxFiles: 10, maxFieldSize: MEGABYTE },
     report: (error) => reported.push(error),
     context: ({ signal }) =>
       ({
         signal,
+        cost: new Cost(0),
         readPicture: (upload, argument) => readPicture(upload, { argument, maxBytes: MEGABYTE, signal }),
       }) as GraphContext,
   });

@@ -15,8 +15,6 @@ const hitsOf = (count: number): Hit[] =>
   }));
 
 const PLAN: Plan = { hits: true, columns: [], ranking: true, rationale: true, reasons: true, caption: true };
-const USAGE = { calls: 1, cached: false, promptTokens: null, completionTokens: null };
-
 function pass(hits: readonly Hit[], rerankDepth: number, rank: () => Promise<Ranking>) {
   const reranker = { model: 'm', rank } as Partial<Reranker> as Reranker;
   const query = { text: 'x', image: undefined, imageId: undefined, topK: 100, offset: 0, rerank: true, rerankDepth };
@@ -25,18 +23,18 @@ function pass(hits: readonly Hit[], rerankDepth: number, rank: () => Promise<Ran
     query,
     PLAN,
     { hits: async () => hits, rerankQuery },
-    { reranker, rerankTimeoutMs: 1_000 },
-    new AbortController().signal,
+    { reranker, rerankTimeoutMs: 1_000, report: () => {} },
+    { signal: new AbortController().signal },
   );
 }
 
 const answered = (order: readonly string[], repairs: Ranking['repairs'] = []): Ranking => ({
+  verdict: 'BELIEVED',
   order,
   rationale: 'It fits.',
   reasons: new Map(),
   caption: null,
   repairs,
-  usage: USAGE,
 });
 
 /** Ids of hits within and beyond the depth, ids of nobody, and names that objects have by themselves. */
@@ -101,3 +99,17 @@ test.each<[string, () => Promise<Ranking>]>([
   expect(report).toMatchObject({ status: 'FELL_BACK', fallback: 'UNAVAILABLE', repairs: [] });
   expect(rationale).toBeNull();
 });
+
+test.each([
+  ['REJECTED', 'REJECTED', null, []],
+  ['UNUSABLE', 'FELL_BACK', 'UNUSABLE_ANSWER', ['MALFORMED_ANSWER']],
+] as const)(
+  'an order that is %s is refused whole, and its caption kept',
+  async (verdict, status, fallback, repairs) => {
+    const ranking = { ...answered(['p3', 'p2', 'p1', 'p0'], ['MALFORMED_ANSWER']), verdict, caption: 'A cat.' };
+    const { order, report, rationale, reasons, caption } = await pass(hitsOf(4), 9, async () => ranking);
+    expect(order).toEqual([0, 1, 2, 3]);
+    expect(report).toMatchObject({ status, fallback, repairs });
+    expect([rationale, reasons.size, caption]).toEqual([null, 0, 'A cat.']);
+  },
+);

@@ -1,0 +1,42 @@
+import { LRUCache } from 'lru-cache';
+import { SingleFlight } from './single-flight.ts';
+
+export interface KeptOptions<T> {
+  /** The most entries kept. */
+  readonly max: number;
+  /** The most that all entries together may take, in the unit of `sizeOf`, and what one takes. */
+  readonly maxSize: number;
+  readonly sizeOf: (value: T) => number;
+  /** How long an entry lives, in milliseconds. */
+  readonly ttlMs: number;
+}
+
+/** Values by key, each worked out once however many ask for it at the same moment, and kept for a while. Failures are not kept. */
+export class Kept<T extends object> {
+  readonly #values: LRUCache<string, T>;
+  readonly #flights = new SingleFlight<T>();
+
+  constructor({ max, maxSize, sizeOf, ttlMs }: KeptOptions<T>) {
+    this.#values = new LRUCache({ max, maxSize, sizeCalculation: (value) => Math.max(1, sizeOf(value)), ttl: ttlMs });
+  }
+
+  get(key: string): T | undefined {
+    return this.#values.get(key);
+  }
+
+  /** Whether somebody is working it out now. */
+  isUnderWay(key: string): boolean {
+    return this.#flights.has(key);
+  }
+
+  /** The value; `work` runs where there is none, and its signal fires when nobody waits for it any more. */
+  async make(key: string, options: { signal: AbortSignal }, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const known = this.#values.get(key);
+    if (known) return known;
+    return this.#flights.run(key, options, async (signal) => {
+      const made = await work(signal);
+      this.#values.set(key, made);
+      return made;
+    });
+  }
+}

@@ -1,0 +1,20 @@
+/** A body longer than this is no answer, in bytes. */
+const MAX_BODY = 1024 * 1024;
+
+/** `fetch` whose bodies end: a server that sends without end is cut off, and its connection closed. */
+export const boundedFetch: typeof fetch = async (input, init) => {
+  const response = await fetch(input, init);
+  if (!response.body) return response;
+  let seen = 0;
+  const counted = response.body.pipeThrough(
+    new TransformStream<Uint8Array, Uint8Array>({
+      transform(chunk, controller) {
+        seen += chunk.byteLength;
+        if (seen > MAX_BODY) controller.error(new Error(`The answer is longer than ${MAX_BODY} bytes.`));
+        else controller.enqueue(chunk);
+      },
+    }),
+  );
+  const { status, statusText, headers } = response;
+  return new Response(counted, { status, statusText, headers });
+};

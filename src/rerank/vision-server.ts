@@ -1,0 +1,234 @@
+import {
+  BrokenCircuitError,
+  BulkheadRejectedError,
+  bulkhead,
+  ConsecutiveBreaker,
+  circuitBreaker,
+  DelegateBackoff,
+  handleWhen,
+  retry,
+  TaskCancelledError,
+  wrap,
+} from 'cockatiel';
+import OpenAI, { APIConnectionError, APIError } from 'openai';
+import { MargayError } from '../errors.ts';
+import { boundedFetch } from './bounded-fetch.ts';
+import type { Meter } from './meter.ts';
+import type { Prompt } from './prompt.ts';
+import { adapted, type Dialect, PLAIN, requestBody } from './vision-dialect.ts';
+
+export interface VisionServerOptions {
+  /** With its `/v1`. */
+  readonly url: string;
+  readonly model: string;
+  readonly key?: string | undefined;
+}
+
+export interface Question extends Prompt {
+  /** A JPEG file. */
+  readonly picture: Uint8Array;
+  /** What it takes of the prompt, by formula: charged where the server tells nothing. */
+  readonly promptTokens: number;
+}
+
+export interface Reply {
+  /** Whatever stands where the answer's text should stand. */
+  readonly content: unknown;
+  readonly finish: string | null;
+  /** Whether the one retry is used up. */
+  readonly retried: boolean;
+}
+
+/** At work at once, and waiting for that. Servers queue by themselves, but not for ever. */
+const AT_ONCE = 8;
+const WAITING = 64;
+/** So many failures in a row, and the server is left alone for so long, in milliseconds. */
+const FAILURES = 6;
+const REST_MS = 10_000;
+/** Before the retry, in milliseconds; a server that asks for a longer pause than `PATIENCE_MS` is not asked again. */
+const PAUSE_MS = 200;
+const PATIENCE_MS = 2_000;
+
+/** The server answered, and not in the form that the API has. */
+class WireFault extends Error {}
+
+/**
+ * A model on any server with OpenAI's chat completions. One policy for every call: one retry, a breaker, a bulkhead; the deadline is the caller's
+ * signal. What a server does not understand of a request is left out, and remembered.
+ */
+export class VisionServer {
+  readonly model: string;
+  readonly #client: OpenAI;
+  readonly #policy;
+  readonly #once;
+  #dialect: Dialect = PLAIN;
+
+  constructor({ url, model, key }: VisionServerOptions) {
+    this.model = model;
+    this.#client = new OpenAI({
+      baseURL: url,
+      // Without a key nothing secret is sent, but the header is: most local servers ignore it.
+      apiKey: key ?? 'none',
+      // Not from the environment: those belong to other programs.
+      organization: null,
+      project: null,
+      maxRetries: 0,
+      logLevel: 'off',
+      fetch: boundedFetch,
+    });
+    const breaker = circuitBreaker(handleWhen(isFailure), {
+      halfOpenAfter: REST_MS,
+      breaker: new ConsecutiveBreaker(FAILURES),
+    });
+    const retrying = retry(handleWhen(isWorthRetrying), {
+      maxAttempts: 1,
+      backoff: new DelegateBackoff(({ result }) => ('error' in result && retryAfterMs(result.error)) || PAUSE_MS),
+    });
+    this.#once = wrap(breaker, bulkhead(AT_ONCE, WAITING));
+    this.#policy = wrap(retrying, this.#once);
+  }
+
+  /**
+   * @param options `retry` false asks at most once.
+   * @throws MargayError OVERLOADED where the server or our line to it is busy, INTERNAL (for the operator) where it can't be asked; the signal's reason.
+   */
+  async ask(
+    question: Question,
+    { signal, meter, retry }: { signal: AbortSignal; meter: Meter; retry: boolean },
+  ): Promise<Reply> {
+    let attempts = 0;
+    const send = async () => {
+      attempts++;
+      signal.throwIfAborted();
+      return this.#send(question, signal, meter);
+    };
+    try {
+      const reply = await (retry ? this.#policy : this.#once).execute(send, signal);
+      return { ...reply, retried: attempts > 1 };
+    } catch (error) {
+      signal.throwIfAborted();
+      throw this.#told(error);
+    }
+  }
+
+  async #send(question: Question, signal: AbortSignal, meter: Meter): Promise<Omit<Reply, 'retried'>> {
+    for (let dialect: Dialect = this.#dialect; ; ) {
+      meter.begin();
+      try {
+        const completion: unknown = await this.#client.chat.completions.create(
+          requestBody(this.model, question, dialect),
+          { signal },
+        );
+        const { usage, ...reply } = read(completion);
+        if (usage) meter.took(usage.prompt, usage.completion);
+        else meter.charge(question.promptTokens);
+        this.#dialect = dialect;
+        return reply;
+      } catch (error) {
+        if (signal.aborted) {
+          meter.charge(question.promptTokens);
+          throw signal.reason;
+        }
+        const simpler = error instanceof APIError ? adapted(dialect, question, error.status, error.message) : undefined;
+        if (!simpler) throw error;
+        dialect = simpler;
+      }
+    }
+  }
+
+  /** For clients it is busy or not there; the operator reads why. */
+  #told(error: unknown): MargayError {
+    if (error instanceof MargayError) return error;
+    const server = `The rerank model "${this.model}"`;
+    if (error instanceof BulkheadRejectedError)
+      return new MargayError('OVERLOADED', `${server} is busy: the line is full.`, { retryAfter: 1 });
+    if (error instanceof APIError && error.status === 429) {
+      const wait = retryAfterMs(error);
+      const retryAfter = wait === undefined ? undefined : Math.max(1, Math.ceil(wait / 1000));
+      return new MargayError('OVERLOADED', `${server} is busy (429).`, { ...(retryAfter && { retryAfter }) });
+    }
+    if (error instanceof BrokenCircuitError)
+      return new MargayError('INTERNAL', `${server} failed ${FAILURES} times in a row and is left alone for a while.`);
+    const remedy = remedyOf(error);
+    return new MargayError('INTERNAL', `${server} can't be asked: ${this.#without(error)}`, {
+      ...(remedy && { remedy }),
+    });
+  }
+
+  /** What a server says of a key it refuses may quote the key. */
+  #without(error: unknown): string {
+    const cause = error instanceof APIConnectionError && error.cause instanceof Error ? rootOf(error.cause) : error;
+    const message = cause instanceof Error ? cause.message : String(cause);
+    const line = message.replaceAll(this.#client.apiKey ?? '', '***').replace(/\s+/g, ' ');
+    return line.length > 300 ? `${line.slice(0, 300)}…` : line;
+  }
+}
+
+function read(completion: unknown): Omit<Reply, 'retried'> & { usage: Spent | undefined } {
+  const { choices, usage } = (completion ?? {}) as { choices?: unknown; usage?: unknown };
+  const choice: unknown = Array.isArray(choices) ? choices[0] : undefined;
+  if (typeof choice !== 'object' || choice === null) throw new WireFault('The answer is no chat completion.');
+  const { message, finish_reason: finish } = choice as { message?: { content?: unknown }; finish_reason?: unknown };
+  return {
+    content: message?.content ?? null,
+    finish: typeof finish === 'string' ? finish : null,
+    usage: spentOf(usage),
+  };
+}
+
+interface Spent {
+  readonly prompt: number;
+  readonly completion: number;
+}
+
+function spentOf(usage: unknown): Spent | undefined {
+  if (typeof usage !== 'object' || usage === null) return undefined;
+  const { prompt_tokens: prompt, completion_tokens: completion } = usage as Record<string, unknown>;
+  return isCount(prompt) && isCount(completion) ? { prompt, completion } : undefined;
+}
+
+/** What a GraphQL Int can hold. */
+const isCount = (value: unknown): value is number =>
+  Number.isInteger(value) && Number(value) >= 0 && Number(value) < 1e9;
+
+const statusOf = (error: unknown) => (error instanceof APIError ? error.status : undefined);
+
+/** The server's fault, not the request's: what a pause may mend. */
+function isFailure(error: unknown): boolean {
+  if (error instanceof MargayError) return error.code === 'DEADLINE_EXCEEDED';
+  if (error instanceof BulkheadRejectedError || error instanceof TaskCancelledError) return false;
+  const status = statusOf(error);
+  // No status: the connection broke, or what came was no answer.
+  return status === undefined ? error instanceof Error && error.name !== 'AbortError' : status >= 500 || status === 408;
+}
+
+function isWorthRetrying(error: unknown): boolean {
+  if (error instanceof MargayError || error instanceof BrokenCircuitError) return false;
+  const wait = retryAfterMs(error);
+  if (statusOf(error) === 429) return wait === undefined || wait <= PATIENCE_MS;
+  return isFailure(error) && (wait === undefined || wait <= PATIENCE_MS);
+}
+
+/** `Retry-After` in milliseconds, in either of its forms. */
+function retryAfterMs(error: unknown): number | undefined {
+  const header = error instanceof APIError ? error.headers?.get('retry-after') : undefined;
+  if (!header) return undefined;
+  const wait = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
+  return Number.isNaN(wait) ? undefined : Math.max(0, wait);
+}
+
+function remedyOf(error: unknown): string | undefined {
+  switch (statusOf(error)) {
+    case 401:
+    case 403:
+      return 'Set RERANK_KEY to a key that the server knows.';
+    case 404:
+      return 'RERANK_URL ends with the version, as in http://127.0.0.1:8000/v1, and RERANK_MODEL is a name that GET /v1/models lists.';
+    case undefined:
+      return error instanceof APIConnectionError ? 'Is the server at RERANK_URL running?' : undefined;
+    default:
+      return undefined;
+  }
+}
+
+const rootOf = (error: Error): Error => (error.cause instanceof Error ? rootOf(error.cause) : error);
