@@ -46,8 +46,8 @@ describe('the pocket reranker', () => {
   test('puts first what shows the kind and the print that are wanted', async () => {
     const wanted = saw({ kind: 'phone case', print: 'leopard', color: 'natural' });
     const candidates = [
-      candidate('mug', 0.8, saw({ kind: 'mug', print: 'leopard' })),
-      candidate('zebra', 0.79, saw({ kind: 'phone case', print: 'zebra' })),
+      candidate('mug', 0.74, saw({ kind: 'mug', print: 'leopard' })),
+      candidate('zebra', 0.73, saw({ kind: 'phone case', print: 'zebra' })),
       candidate('right', 0.7, saw({ kind: 'phone case', print: 'leopard' })),
     ];
     const options = pass();
@@ -66,6 +66,23 @@ describe('the pocket reranker', () => {
       repairs: [],
       usage: { calls: 1, cached: false, promptTokens: null, completionTokens: null },
     });
+  });
+
+  test.each<[string, Record<string, string>, Record<string, string>, Record<string, string>, number, string]>([
+    ['another kind behind', { kind: 'mug' }, { kind: 'cap' }, { kind: 'mug' }, 0.04, 'second'],
+    ['another print behind', { print: 'cow' }, { print: 'tiger' }, { print: 'cow' }, 0.04, 'second'],
+    ['both further', { kind: 'mug', print: 'cow' }, { kind: 'cap', print: 'tiger' }, { kind: 'mug' }, 0.08, 'second'],
+    ['another kind behind an unknown one', { kind: 'mug' }, { kind: 'cap' }, {}, 0.04, 'second'],
+    ['what is not surely seen less', { print: 'cow' }, { 'print?': 'tiger' }, { print: 'cow' }, 0.04, 'first'],
+    ['but not past a clear lead', { kind: 'mug', print: 'cow' }, { kind: 'cap', print: 'tiger' }, {}, 0.101, 'first'],
+    ['nothing for agreement', { kind: 'mug' }, {}, { kind: 'mug' }, 0.001, 'first'],
+    ['nothing for color', { color: 'red' }, { color: 'blue' }, { color: 'red' }, 0.001, 'first'],
+    ['nothing where the query is unsure', { 'kind?': 'mug' }, { kind: 'cap' }, { kind: 'mug' }, 0.001, 'first'],
+    ['nothing where no kind is wanted', { kind: 'none' }, { kind: 'cap' }, { kind: 'none' }, 0.001, 'first'],
+  ])('sets back %s', async (_name, wanted, first, second, lead, expected) => {
+    const candidates = [candidate('first', 0.5 + lead, saw(first)), candidate('second', 0.5, saw(second))];
+    const { order } = await reranker.rank(query(saw(wanted)), candidates, ALL, pass());
+    expect(order[0]).toBe(expected);
   });
 
   test.each([
