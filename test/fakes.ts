@@ -156,6 +156,7 @@ export class MemoryStores implements StoreFactory {
 /** Reverses the order and says so; `answer` may be replaced, and what it was asked is kept. */
 export class FakeReranker implements Reranker {
   readonly model = 'fake-reranker';
+  readonly columns = ['image', 'attributes'] as const;
   readonly ranked: { query: RerankQuery; candidates: readonly Candidate[]; wanted: Wanted }[] = [];
   readonly captioned: RerankQuery[] = [];
   delayMs = 0;

@@ -77,7 +77,6 @@ export function searchPlan(nodes: readonly FieldNode[], info: Info): Plan {
   const rationale = chosen.has('rationale');
   const ranking = reranked !== undefined || rationale;
   const columns = new Set<Column>([...hitColumns(chosen.get('hits'), info), ...hitColumns(reranked, info)]);
-  if (ranking) for (const column of ['image', 'attributes'] as const) columns.add(column);
   return {
     hits: chosen.has('hits'),
     columns: [...columns],

@@ -49,7 +49,7 @@ export function rankingPrompt(question: RankingQuestion): Prompt {
   const lines = [
     `The picture is a sheet of ${count} numbered tiles, products that a catalog search has found.` +
       (picture
-        ? ' The panel with the blue border, marked "?", is the customer\'s own picture: all of it, and below it a detail.'
+        ? ' The panel with the blue border, marked "?", is the customer\'s own picture: all of it and, where there is room, a larger detail of it.'
         : ''),
     words === undefined ? 'The customer sent no words.' : `The customer's words: ${quoted(words, MAX_WORDS)}`,
     ...(seen ? [`What the customer's picture shows: ${quoted(seen, MAX_CAPTION)}`] : []),

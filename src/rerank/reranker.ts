@@ -1,4 +1,4 @@
-import type { ProductId, StoredImage } from '../catalog/product.ts';
+import type { Column, ProductId, StoredImage } from '../catalog/product.ts';
 import type { Attributes } from '../encode/encoder.ts';
 import type { Picture } from '../image/decoder.ts';
 import type { Meter } from './meter.ts';
@@ -86,6 +86,8 @@ export interface PassOptions {
 export interface Reranker {
   /** The name reported to clients. */
   readonly model: string;
+  /** What of the candidates it looks at: only that is read from the store. */
+  readonly columns: readonly Column[];
   estimate(asked: Asked): Estimate;
   rank(query: RerankQuery, candidates: readonly Candidate[], wanted: Wanted, options: PassOptions): Promise<Ranking>;
   /** What is seen in the query picture; null where the model is not confident. */

@@ -3,7 +3,8 @@ import type { Picture } from '../image/decoder.ts';
 import type { Renderer } from '../image/renderer.ts';
 import { Kept } from '../policy/kept.ts';
 import { AGREEMENT, kendallTau, rearranged } from './agreement.ts';
-import { describeFault, filledUp, isUsable, readAnswer, readCaption } from './answer.ts';
+import { describeFault, filledUp, isUsable, readAnswer } from './answer.ts';
+import { readCaption } from './caption-answer.ts';
 import type { Meter } from './meter.ts';
 import { again, CAPTION_PROMPT, PROMPT_VERSION, type Prompt, rankingPrompt } from './prompt.ts';
 import type {
@@ -95,6 +96,7 @@ class Unusable extends Error {
  */
 export class VisionReranker implements Reranker {
   readonly model: string;
+  readonly columns = ['image', 'title', 'category'] as const;
   readonly #server: ModelServer;
   readonly #sheets: SheetDrawer;
   readonly #answers: Answers;

@@ -23,7 +23,7 @@ export interface Query {
 export interface Plan {
   /** Hits are shown, at once or deferred. */
   readonly hits: boolean;
-  /** What is read of each product. */
+  /** What is shown of each product. */
   readonly columns: readonly Column[];
   /** One of `reranked`, `rationale`, `reason`. */
   readonly ranking: boolean;

@@ -47,10 +47,13 @@ export async function search(query: Query, plan: Plan, stages: Stages, caller: C
   const encode = (input: { text?: string | undefined; pixels?: ModelPixels | undefined }) =>
     within(left, timeoutMs, 'Embedding the query', (signal) => encoder.encode(input, { signal, priority: 'query' }));
   const encoded = once<Encoded>(() => encode({ text: query.text, pixels: seen?.pixels }));
+  // What is shown, and what the pass looks at.
+  const ranked = plan.ranking && query.rerank ? (stages.reranker?.columns ?? []) : [];
+  const columns = [...new Set([...plan.columns, ...ranked])];
   const hits = once<readonly Hit[]>(async () => {
     const { vector } = await encoded();
     const [found] = await within(left, timeoutMs, 'The search', (signal) =>
-      store.search([vector], { topK: query.topK, offset: query.offset, columns: plan.columns, signal }),
+      store.search([vector], { topK: query.topK, offset: query.offset, columns, signal }),
     );
     return found ?? [];
   });
