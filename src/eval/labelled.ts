@@ -1,0 +1,66 @@
+import type { ProductId } from '../catalog/product.ts';
+import { demoCatalog } from '../demo/catalog.ts';
+import type { Renderer } from '../image/renderer.ts';
+import { demoTasks } from './demo-queries.ts';
+
+/** Reads or draws a picture file. */
+export type PictureFile = () => Promise<Uint8Array>;
+
+/** A product of a labelled set, with its one picture. */
+export interface LabelledProduct {
+  readonly id: ProductId;
+  readonly title: string;
+  readonly category: string;
+  readonly file: PictureFile;
+}
+
+/** At least one of text and picture. */
+export interface LabelledQuery {
+  readonly text: string | undefined;
+  readonly picture: PictureFile | undefined;
+  /** Grades of all products that answer it, 1 and up. */
+  readonly relevant: ReadonlyMap<ProductId, number>;
+  /** Products that are taken out of its ranking. */
+  readonly exclude: ReadonlySet<ProductId>;
+}
+
+export interface LabelledTask {
+  readonly name: string;
+  readonly queries: readonly LabelledQuery[];
+}
+
+/** A catalog with queries whose answers are known. */
+export interface LabelledSet {
+  readonly name: string;
+  readonly products: readonly LabelledProduct[];
+  readonly tasks: readonly LabelledTask[];
+}
+
+/** Pixels of a drawing, as the demo catalog's. */
+const SIZE = { width: 512, height: 512 };
+
+/** The demo catalog with its held-out queries, `count` a task. */
+export function demoSet(renderer: Renderer, count: number): LabelledSet {
+  const catalog = demoCatalog();
+  return {
+    name: 'Demo catalog, drawings that no model was trained on',
+    products: catalog.map((product) => ({
+      id: product.id,
+      title: product.title,
+      category: product.category,
+      file: () => renderer.draw(product.svg(), SIZE),
+    })),
+    tasks: demoTasks(catalog, count).map(({ name, queries }) => ({
+      name,
+      queries: queries.map((query) => {
+        const { svg } = query;
+        return {
+          text: query.text,
+          picture: svg === undefined ? undefined : () => renderer.draw(svg, SIZE),
+          relevant: new Map(catalog.filter((product) => query.relevant(product)).map(({ id }) => [id, 1])),
+          exclude: new Set<ProductId>(),
+        };
+      }),
+    })),
+  };
+}

@@ -1,0 +1,118 @@
+import type { ProductId } from '../catalog/product.ts';
+import type { Attributes, Encoder, ModelPixels } from '../encode/encoder.ts';
+import type { Decoder } from '../image/decoder.ts';
+import type { Renderer } from '../image/renderer.ts';
+import { once } from '../policy/once.ts';
+import type { RerankQuery } from '../rerank/reranker.ts';
+import type { Hit } from '../retrieve/vector-store.ts';
+import type { LabelledProduct, LabelledQuery, LabelledSet } from './labelled.ts';
+
+export interface RetrievalStages {
+  readonly decoder: Decoder;
+  readonly renderer: Renderer;
+  readonly encoder: Encoder;
+}
+
+/** What the encoder found for a labelled query. */
+export interface Retrieved {
+  readonly about: RerankQuery;
+  /** Best first. */
+  readonly hits: readonly Hit[];
+  /** Of the hits, 0 for what is not relevant. */
+  readonly grades: readonly number[];
+  /** All grades above 0 that could be found. */
+  readonly relevant: readonly number[];
+}
+
+interface Indexed {
+  readonly product: LabelledProduct;
+  readonly vector: Float32Array;
+  readonly attributes: Attributes;
+}
+
+/** A labelled set's products, embedded by their pictures alone. Exact search: an index's recall is not measured here. */
+export class LabelledIndex {
+  readonly #stages: RetrievalStages;
+  readonly #indexed: readonly Indexed[];
+  readonly #thumbnails = new Map<ProductId, Promise<Uint8Array>>();
+
+  private constructor(stages: RetrievalStages, indexed: readonly Indexed[]) {
+    this.#stages = stages;
+    this.#indexed = indexed;
+  }
+
+  static async make(
+    { products }: LabelledSet,
+    stages: RetrievalStages,
+    { signal, onProduct }: { signal: AbortSignal; onProduct?: (done: number) => void },
+  ): Promise<LabelledIndex> {
+    const { decoder, encoder } = stages;
+    const indexed: Indexed[] = [];
+    for (const product of products) {
+      const { picture } = await decoder.decode(await product.file(), { signal, shortSide: encoder.info.shortSide });
+      const pixels = await encoder.prepare(picture, { signal });
+      indexed.push({ product, ...(await encoder.encode({ pixels }, { signal })) });
+      onProduct?.(indexed.length);
+    }
+    return new LabelledIndex(stages, indexed);
+  }
+
+  async retrieve(query: LabelledQuery, depth: number, { signal }: { signal: AbortSignal }): Promise<Retrieved> {
+    const { decoder, encoder } = this.#stages;
+    const file = await query.picture?.();
+    let pixels: ModelPixels | undefined;
+    let picture: RerankQuery['picture'];
+    if (file) {
+      const decoded = await decoder.decode(file, { signal, shortSide: encoder.info.shortSide });
+      pixels = await encoder.prepare(decoded.picture, { signal });
+      const whole = once(async () => (decoded.whole ? decoded : decoder.decode(file, { signal })));
+      picture = { id: decoded.id, load: async () => (await whole()).picture };
+    }
+    const { vector, attributes } = await encoder.encode({ text: query.text, pixels }, { signal });
+    const hits = this.#indexed
+      .filter(({ product }) => !query.exclude.has(product.id))
+      .map((item) => ({ item, score: dot(item.vector, vector) }))
+      .sort((a, b) => b.score - a.score)
+      .slice(0, depth)
+      .map(({ item: { product, attributes: seen }, score }): Hit => {
+        const { id, title, category } = product;
+        const image = { id, width: 1, height: 1, thumbhash: '' };
+        return { productId: id, score, product: { id, title, category }, image, attributes: seen };
+      });
+    return {
+      about: {
+        text: query.text,
+        picture,
+        wanted: attributes,
+        seen: once(async () => (pixels ? (await encoder.encode({ pixels }, { signal })).attributes : {})),
+      },
+      hits,
+      grades: hits.map(({ productId }) => query.relevant.get(productId) ?? 0),
+      relevant: [...query.relevant].flatMap(([id, grade]) => (query.exclude.has(id) ? [] : [grade])),
+    };
+  }
+
+  /** A product's picture as a JPEG file of at most `width` pixels; made once. */
+  thumbnail(id: ProductId, width: number, { signal }: { signal: AbortSignal }): Promise<Uint8Array> {
+    const known = this.#thumbnails.get(id);
+    if (known) return known;
+    const made = this.#draw(id, width, signal);
+    this.#thumbnails.set(id, made);
+    made.catch(() => this.#thumbnails.delete(id));
+    return made;
+  }
+
+  async #draw(id: ProductId, width: number, signal: AbortSignal): Promise<Uint8Array> {
+    const { decoder, renderer } = this.#stages;
+    const found = this.#indexed.find(({ product }) => product.id === id);
+    if (!found) throw new Error(`No product ${id}.`);
+    const { picture } = await decoder.decode(await found.product.file(), { signal });
+    return renderer.write(picture, 'jpeg', { width });
+  }
+}
+
+function dot(a: Float32Array, b: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i += 1) sum += a[i]! * b[i]!;
+  return sum;
+}
