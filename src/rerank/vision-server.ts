@@ -98,8 +98,9 @@ export class VisionServer {
   ): Promise<Reply> {
     let attempts = 0;
     const send = async () => {
+      // Given up before it was asked: that is no fault of the server.
+      if (signal.aborted) throw new TaskCancelledError();
       attempts++;
-      signal.throwIfAborted();
       return this.#send(question, signal, meter);
     };
     try {

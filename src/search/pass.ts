@@ -108,10 +108,8 @@ export async function runPass(
     const ranking = await abortable(reranker.rank(about, candidates, wanted, options), signal);
     const { caption } = ranking;
     if (ranking.verdict === 'REJECTED') return { ...untouched('REJECTED', spent()), caption };
-    if (ranking.verdict === 'UNUSABLE') {
-      const told = { ...spent(), fallback: 'UNUSABLE_ANSWER' as const, repairs: ranking.repairs };
-      return { ...untouched('FELL_BACK', told), caption };
-    }
+    if (ranking.verdict === 'UNUSABLE')
+      return { ...untouched('FELL_BACK', { ...spent(), fallback: 'UNUSABLE_ANSWER' }), caption };
     const { order, rationale, repairs } = whole(ranking, candidates);
     const status = repairs.some((repair) => repair !== 'RATIONALE_DROPPED') ? 'REPAIRED' : 'APPLIED';
     return {
