@@ -7,7 +7,7 @@ const BLANKS = /[\s\x85]+/gu;
 const EMPHASIS = /\*\*|__|`+/g;
 const READABLE = /[\p{L}\p{N}]/u;
 
-/** Never passed on, because somebody's page might run or follow it. Looked for in NFKC, so that wide forms hide nothing. */
+/** Never passed on: somebody's page might run or follow it, or it is no text. Looked for in NFKC, so that wide forms hide nothing. */
 const ACTIVE: readonly RegExp[] = [
   /</,
   /&(?:#|[a-z][a-z\d]{0,30};|lt|gt|quot|amp)/i,
@@ -16,6 +16,8 @@ const ACTIVE: readonly RegExp[] = [
   /(?:java|vb|live)\s?script\s?:/i,
   /\bdata\s?:\s?[a-z]+\//i,
   /\b(?:mailto|tel):/i,
+  // Bytes that were no character: small models break off within one, and go on with anything.
+  /\ufffd/,
   /\bwww\./i,
   /[a-z\d]\.(?:com|net|org|info|biz|io|shop|store|xyz|top|site|online|link|ru|cn)\b/i,
 ];

@@ -89,6 +89,7 @@ describe('the rationale', () => {
     'See https://example.com',
     'See ftp://example',
     'See www.example',
+    'A leopard pri\ufffd\ufffdxh',
     'See evil-shop.com/win',
     'java\u200bscript:alert(1)',
     'JavaScript :alert(1)',
