@@ -82,20 +82,30 @@ export async function createApp(config: Config, signal: AbortSignal, given: Part
 export const modelFolder = (name: string): string =>
   isAbsolute(name) || name.includes('/') ? name : fileURLToPath(new URL(`../models/${name}`, import.meta.url));
 
+/** What of the media store a reranker sees. */
+type Thumbnails = Pick<MediaStore, 'sized'>;
+
 /** The configured vision model; without one the built-in reranker. */
-export async function openReranker(config: Config, renderer: Renderer, media: MediaStore): Promise<Reranker> {
-  const { RERANK_URL: url, RERANK_MODEL: model, RERANK_KEY: key, RERANK_FLOW: flow, RERANK_VOTES: votes } = config;
-  if (url === undefined || model === undefined) return new PocketReranker();
-  const { VisionReranker } = await import('./rerank/vision-reranker.ts');
+export async function openReranker(config: Config, renderer: Renderer, media: Thumbnails): Promise<Reranker> {
+  const [reranker] = await openVoters(config, renderer, media, [config.RERANK_VOTES]);
+  return reranker!;
+}
+
+/** The same once for each number of votes, sharing what the model answered; the built-in reranker has no votes, and comes once. */
+export async function openVoters(
+  config: Config,
+  renderer: Renderer,
+  media: Thumbnails,
+  numbers: readonly (1 | 2)[],
+): Promise<Reranker[]> {
+  const { RERANK_URL: url, RERANK_MODEL: model, RERANK_KEY: key, RERANK_FLOW: flow } = config;
+  if (url === undefined || model === undefined) return [new PocketReranker()];
+  const { Answers, VisionReranker } = await import('./rerank/vision-reranker.ts');
   const { VisionServer } = await import('./rerank/vision-server.ts');
   const server = new VisionServer({ url, model, key });
-  return new VisionReranker({
-    server,
-    renderer,
-    thumbnail: (id, options) => media.sized(id, THUMBNAIL, 'jpeg', options),
-    flow,
-    votes,
-  });
+  const answers = new Answers();
+  const thumbnail = (id: string, options: { signal: AbortSignal }) => media.sized(id, THUMBNAIL, 'jpeg', options);
+  return numbers.map((votes) => new VisionReranker({ server, renderer, thumbnail, flow, votes, answers }));
 }
 
 async function openStores(config: Config): Promise<StoreFactory> {

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import { type App, type Catalog, createApp, index, openCatalog, serve } from './app.ts';
+import { type App, type Catalog, createApp, index, openCatalog, openVoters, serve } from './app.ts';
 import { type Config, readConfig } from './config.ts';
 import { MargayError } from './errors.ts';
 import { folderSource } from './ingest/folder-source.ts';
@@ -17,6 +18,8 @@ const USAGE = `margay: multimodal search over GraphQL
   npm run index -- FILE.jsonl               index products: {"id", "title", "category", "price", "images": ["path", ...]} a line
   npm run index -- FOLDER|FILE --rebuild    a new catalog of this source alone, also after a change of encoder
   npm run eval -- [--count 300]             retrieval quality of the encoder on the demo's held-out queries, as a table
+  npm run rerank -- check [--count 25] [--photos FOLDER]
+                                            what the configured rerank model does to labelled queries, and whether to serve it
 
 Settings are environment variables; README.md lists them.`;
 
@@ -28,6 +31,9 @@ const EXIT_STOPPED = 130;
 const TELL_EVERY_MS = 10_000;
 /** A second signal this much later ends the process at once, in milliseconds. */
 const IMPATIENT_MS = 1_000;
+
+/** Labelled photos, where a checkout has them beside it. */
+const PHOTOS = fileURLToPath(new URL('../../shared/data', import.meta.url));
 
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
@@ -50,6 +56,8 @@ async function main(argv: readonly string[]): Promise<void> {
       return indexCommand(config, stop.signal, rest);
     case 'eval':
       return evalCommand(config, stop.signal, rest);
+    case 'rerank':
+      return rerankCommand(config, stop.signal, rest);
     case 'help':
     case '--help':
       say(USAGE);
@@ -164,11 +172,7 @@ function parseArguments<T extends NonNullable<ParseArgsConfig['options']>>(argv:
 
 async function evalCommand(config: Config, stop: AbortSignal, argv: readonly string[]): Promise<void> {
   const { values } = parseArguments(argv, { count: { type: 'string', default: '300' } });
-  const count = Number(values.count);
-  if (!Number.isInteger(count) || count < 1)
-    throw new MargayError('BAD_INPUT', '--count is not a number of queries.', {
-      remedy: 'npm run eval -- --count 300',
-    });
+  const count = countOf(values.count, 'npm run eval -- --count 300');
   const app = await createApp({ ...config, RERANK: 'on' }, stop);
   try {
     const { demoEvaluation } = await import('./eval/demo-eval.ts');
@@ -176,6 +180,61 @@ async function evalCommand(config: Config, stop: AbortSignal, argv: readonly str
   } finally {
     await app.close();
   }
+}
+
+async function rerankCommand(config: Config, stop: AbortSignal, argv: readonly string[]): Promise<void> {
+  const { values, positionals } = parseArguments(argv, {
+    count: { type: 'string', default: '25' },
+    photos: { type: 'string' },
+  });
+  if (positionals.join(' ') !== 'check')
+    throw new MargayError('BAD_INPUT', 'rerank takes one word: check.', { remedy: `\n${USAGE}` });
+  const count = countOf(values.count, 'npm run rerank -- check --count 25');
+  const { demoSet } = await import('./eval/labelled.ts');
+  const { photoSet } = await import('./eval/photo-queries.ts');
+  const { rerankCheck } = await import('./eval/rerank-check.ts');
+  const { LEGEND, rerankReport } = await import('./eval/rerank-report.ts');
+  const folder = values.photos === undefined ? PHOTOS : resolve(process.env.INIT_CWD ?? '.', values.photos);
+  const photos = await photoSet(folder);
+  if (!photos && values.photos !== undefined)
+    throw new MargayError('BAD_INPUT', `--photos: ${values.photos} has no tasks.jsonl.`);
+  const app = await createApp({ ...config, RERANK: 'off' }, stop);
+  try {
+    const print = (text: string) => process.stdout.write(`${text}\n\n`);
+    const model = config.RERANK_URL === undefined ? 'the built-in pocket reranker' : `"${config.RERANK_MODEL}"`;
+    print(`# What ${model} does to labelled queries, retrieved by ${app.encoder.info.name}`);
+    print(LEGEND);
+    // Of some tasks most queries have to be passed over.
+    for (const set of [demoSet(app.renderer, 5 * count), photos]) {
+      if (!set) {
+        print('No photos: there is no ../shared/data beside the repository; --photos FOLDER names another folder.');
+        continue;
+      }
+      const checked = await rerankCheck(
+        set,
+        app,
+        async (thumbnail) => {
+          const media = {
+            sized: (id: string, width: number, _format: string, options: { signal: AbortSignal }) =>
+              thumbnail(id, width, options),
+          };
+          const [one, two] = await openVoters(config, app.renderer, media, [1, 2]);
+          return [one!, two];
+        },
+        { count, timeoutMs: config.RERANK_TIMEOUT_MS, signal: stop, tell: say },
+      );
+      print(rerankReport(checked));
+    }
+  } finally {
+    await app.close();
+  }
+}
+
+function countOf(given: string, example: string): number {
+  const count = Number(given);
+  if (!Number.isInteger(count) || count < 1)
+    throw new MargayError('BAD_INPUT', '--count is not a number of queries.', { remedy: example });
+  return count;
 }
 
 function describe(error: unknown): string {
