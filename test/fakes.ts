@@ -191,6 +191,10 @@ export class FakeReranker implements Reranker {
     return 'A cat.';
   }
 
+  captionKept(): string | null {
+    return null;
+  }
+
   async #call({ signal, meter }: PassOptions): Promise<void> {
     meter.admit(140);
     meter.begin();

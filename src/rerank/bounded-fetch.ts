@@ -1,9 +1,12 @@
 /** A body longer than this is no answer, in bytes. */
 const MAX_BODY = 1024 * 1024;
 
-/** `fetch` whose bodies end: a server that sends without end is cut off, and its connection closed. */
+/**
+ * `fetch` whose bodies end: a server that sends without end is cut off, and its connection closed. It follows no redirect: the customer's
+ * picture goes to the server that was configured and to no other.
+ */
 export const boundedFetch: typeof fetch = async (input, init) => {
-  const response = await fetch(input, init);
+  const response = await fetch(input, { ...init, redirect: 'manual' });
   if (!response.body) return response;
   let seen = 0;
   const counted = response.body.pipeThrough(

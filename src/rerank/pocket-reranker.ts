@@ -58,6 +58,10 @@ export class PocketReranker implements Reranker {
     meter.begin();
     return query.picture ? captionOf(await query.seen()) : null;
   }
+
+  captionKept(): null {
+    return null;
+  }
 }
 
 /** In [0, 2 * SETBACK]: the surer both sides are of what differs, the more. The query's must be told, the candidate's need not be. */

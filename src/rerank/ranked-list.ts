@@ -84,13 +84,22 @@ function inText(text: string, cut: boolean, tiles: number): RankedList {
     end = holder.end;
   }
   rest += text.slice(end);
-  const ids = likeliest([arrays as unknown[][], ...listsIn(rest, cut)], tiles);
+  const ids = likeliest([arrays as unknown[][], ...listsIn(withoutTitles(rest), cut)], tiles);
   return { ids: cut ? wholeOnes(ids) : ids, beside: objects };
 }
 
 /** Without a last one that was cut off before it said a tile. */
 const wholeOnes = (ids: readonly unknown[]): readonly unknown[] =>
   tileNumber(ids.at(-1)) === undefined ? ids.slice(0, -1) : ids;
+
+const QUOTED = /["“]([^"“”\n]{0,300})["”]/g;
+const TILE_IN_QUOTES = /^\s*(?:tile\s*)?[[#(]?\d+[\])]?\s*$/i;
+
+/** Titles that a model quotes ("Set of mugs, item 9") have numbers of their own. */
+const withoutTitles = (text: string): string =>
+  text.replace(QUOTED, (quotation, inner: string) =>
+    /\p{L}/u.test(inner) && !TILE_IN_QUOTES.test(inner) ? ' ' : quotation,
+  );
 
 /** Of groups of lists, the surest first: the first one that is a list and names half of the tiles, else the one that names most. */
 function likeliest<Id>(groups: readonly Id[][][], tiles: number): readonly Id[] {

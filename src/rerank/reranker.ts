@@ -92,4 +92,6 @@ export interface Reranker {
   rank(query: RerankQuery, candidates: readonly Candidate[], wanted: Wanted, options: PassOptions): Promise<Ranking>;
   /** What is seen in the query picture; null where the model is not confident. */
   caption(query: RerankQuery, options: PassOptions): Promise<string | null>;
+  /** What was seen in a picture before, by its id; null where nothing was. Costs nothing. */
+  captionKept(id: string): string | null;
 }

@@ -143,6 +143,10 @@ export class VisionReranker implements Reranker {
     return this.#caption(query.picture, options, price);
   }
 
+  captionKept(id: string): string | null {
+    return this.#answers.captions.get(keyOf(this.model, id))?.caption ?? null;
+  }
+
   async rank(
     query: RerankQuery,
     candidates: readonly Candidate[],

@@ -95,8 +95,10 @@ export async function runPass(
   };
   using signal = withDeadline(caller.signal, rerankTimeoutMs, 'The rerank pass');
   const options = { signal, meter };
+  let picture: string | undefined;
   try {
     const about = await inputs.rerankQuery();
+    picture = about.picture?.id;
     if (!plan.ranking || hits.length === 0) {
       const status = plan.ranking ? 'APPLIED' : 'NOT_SELECTED';
       if (!plan.caption || !about.picture) return untouched(status);
@@ -126,7 +128,9 @@ export async function runPass(
     const fallback = fallbackOf(cause);
     if (fallback === 'UNAVAILABLE') report(cause);
     const retryAfter = (cause instanceof MargayError && cause.retryAfter) || null;
-    return untouched('FELL_BACK', { ...spent(), fallback, retryAfter });
+    // It was paid for, though the ranking behind it failed.
+    const caption = plan.caption && picture ? reranker.captionKept(picture) : null;
+    return { ...untouched('FELL_BACK', { ...spent(), fallback, retryAfter }), caption };
   } finally {
     meter.close();
   }

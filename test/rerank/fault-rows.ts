@@ -124,7 +124,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
   'HTML that says it is JSON': UNAVAILABLE,
   'JSON that says it is text': UNAVAILABLE,
   'a stream that was not asked for': UNAVAILABLE,
-  'invalid UTF-8': { ...APPLIED, tokens: false },
+  'invalid UTF-8': { ...APPLIED, repairs: ['RATIONALE_DROPPED'], rationale: null, tokens: false },
   'a body nested deep': { ...UNUSABLE, tokens: false },
   'a body without end': UNAVAILABLE,
   'text without end': UNAVAILABLE,

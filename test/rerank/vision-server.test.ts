@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Door, openDoor } from '../door.ts';
+import { drawnPicture } from '../pictures.ts';
 import { type Answering, canonicalAnswer, identity, type ModelServer, startModelServer } from './model-server.ts';
 
 let model: ModelServer;
@@ -166,8 +167,22 @@ test('a server that fails again and again is left alone for a while, and its sea
 });
 
 test('the deadline holds for the whole pass', async () => {
-  const door = await open({ RERANK_TIMEOUT_MS: '300' });
+  const door = await open({ RERANK_TIMEOUT_MS: '1500' });
   model.answering = () => ({ fault: 'stall' });
   expect(await passOf(door, 'x')).toMatchObject({ status: 'FELL_BACK', fallback: 'TIMEOUT', calls: 1 });
   await expect.poll(() => model.aborted).toBe(1);
+});
+
+test('a caption stays that was paid for before the ranking failed', async () => {
+  const door = await open({ RERANK_TIMEOUT_MS: '1500' });
+  model.answering = (asked) => (asked.kind === 'caption' ? 'A leopard.' : { fault: 'stall' });
+  const { data } = await door.upload(
+    'query ($image: Upload) { search(image: $image) { queryCaption rationale rerank { fallback calls } } }',
+    await drawnPicture(),
+  );
+  expect(data.search).toEqual({
+    queryCaption: 'A leopard.',
+    rationale: null,
+    rerank: { fallback: 'TIMEOUT', calls: 2 },
+  });
 });
