@@ -4,6 +4,7 @@ import { retrievedLists } from '../test/rerank/retrieved-grades.ts';
 import { MODELS, type ModelName, simulatedModel } from '../test/rerank/simulated-model.ts';
 import { effect, type SimulatedPass, simulatedPasses } from '../test/rerank/simulated-passes.ts';
 import { table } from './report.ts';
+import { goal } from './rerank-calls.ts';
 
 const QUERIES = 500;
 const SEED = 1;
@@ -11,6 +12,9 @@ const THRESHOLDS = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.55, 0.6, 0.7, 0.8, 0.9];
 /** Whose harm and whose kept gain the threshold is weighed by. */
 const WEIGHED = ['random', 'nearly random', 'weak', 'fair', 'good', 'very good', 'perfect, unsteady'] as const;
 const SEEDS = [1, 2, 3, 4];
+/** Of all queries at most, at the end of the 95 % interval, and of the gain with one vote at least. */
+const MOST_HARM = 0.05;
+const LEAST_KEPT = 0.7;
 
 /**
  * What the pass does to real retrieval results against how accurate the model is, from random to perfect, with one and with two votes; and what other
@@ -27,12 +31,20 @@ export async function quality(print: (line: string) => void): Promise<void> {
       share((1 + mean(lists.map(({ grades }) => gradeTau(grades)))) / 2),
     ],
   ];
+  const goals: string[] = [];
   const before = (passes: readonly SimulatedPass[]) => mean(passes.map((pass) => pass.before));
   for (const name of Object.keys(MODELS) as ModelName[]) {
     const passes = await simulatedPasses(lists, simulatedModel(MODELS[name], SEED), { votes: 2 });
     // The first vote is the same with one and with two.
     const [one, two] = [effect(passes), effect(passes, AGREEMENT)];
     const [, most] = wilson(two.harmed, passes.length);
+    if (name === 'random')
+      goals.push(
+        `  random model, two votes, harmed <= ${share(most)}; ${goal(`<= ${share(MOST_HARM)}`, most <= MOST_HARM)}`,
+      );
+    const kept = two.gain / one.gain;
+    if (name === 'good')
+      goals.push(`  good model, gain kept ${share(kept)}; ${goal(`>= ${share(LEAST_KEPT)}`, kept >= LEAST_KEPT)}`);
     rows[1]![3] ??= before(passes).toFixed(3);
     rows.push([
       name,
@@ -51,7 +63,7 @@ export async function quality(print: (line: string) => void): Promise<void> {
   print(
     'pairs: of two candidates unlike in grade, how often the better one comes first; in brackets the end of the 95 % interval',
   );
-  for (const line of table(rows)) print(line);
+  for (const line of [...table(rows), ...goals]) print(line);
 
   print('');
   print(

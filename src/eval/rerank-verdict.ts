@@ -106,7 +106,7 @@ function effectInWords(effect: Effect, judged: Judgment): string {
 function aboutOrder(truth: number, before: number): string[] {
   if (Number.isNaN(truth)) return [];
   const tau = `mean tau with the true order ${truth.toFixed(2)}; retrieval's ${before.toFixed(2)}`;
-  if (truth <= -SOME_TAU) return [`This model orders against what is asked (${tau}): the worst comes first.`];
+  if (truth <= -SOME_TAU) return [`This model orders against what is asked (${tau}).`];
   if (truth < SOME_TAU) return [`This model's order has next to nothing to do with what is asked (${tau}).`];
   return [`This model orders by what is asked (${tau}).`];
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { mean, quality, wilson } from '../../src/eval/metrics.ts';
+import { gradedQuality, gradeTau, mean, median, quality, wilson } from '../../src/eval/metrics.ts';
 
 const T = true;
 const F = false;
@@ -18,6 +18,47 @@ describe('quality of a ranking', () => {
     expect({ first, hit }).toEqual({ first: expected.first, hit: expected.hit });
     expect(ndcg).toBeCloseTo(expected.ndcg, 10);
   });
+});
+
+describe('quality of a graded ranking', () => {
+  // Gains 2^grade - 1: 3 for grade 2, 1 for grade 1; discounts 1, 1 / log2 3, 1 / 2.
+  test.each([
+    ['the best order', [2, 1, 0], [1, 2], { first: 1, hit: 1, ndcg: 1 }],
+    [
+      'the lesser first',
+      [1, 2, 0],
+      [2, 1],
+      { first: 0, hit: 1, ndcg: (1 + 3 / Math.log2(3)) / (3 + 1 / Math.log2(3)) },
+    ],
+    ['only the lesser found', [0, 0, 1], [2, 1], { first: 0, hit: 1, ndcg: 0.5 / (3 + 1 / Math.log2(3)) }],
+    ['nothing better there than the lesser', [1, 0, 0], [1], { first: 1, hit: 1, ndcg: 1 }],
+    ['nothing relevant', [0, 0], [], { first: 0, hit: 0, ndcg: 0 }],
+  ])('%s', (_name, ranked, relevant, expected) => {
+    const { first, hit, ndcg } = gradedQuality(ranked, relevant);
+    expect({ first, hit }).toEqual({ first: expected.first, hit: expected.hit });
+    expect(ndcg).toBeCloseTo(expected.ndcg, 10);
+  });
+});
+
+test.each([
+  ['the true order', [3, 2, 1], 1],
+  ['the reverse', [0, 1, 2], -1],
+  ['alike ones count for nothing', [1, 0, 0, 0], 1],
+  ['one pair of three', [1, 0, 2], -1 / 3],
+])('how an order agrees with grades: %s', (_name, grades, tau) => {
+  expect(gradeTau(grades)).toBeCloseTo(tau, 12);
+});
+
+test('grades that are all alike agree with nothing', () => {
+  expect(gradeTau([1, 1, 1])).toBeNaN();
+});
+
+test.each([
+  [[5], 5],
+  [[9, 1, 2], 2],
+  [[4, 1, 2, 100], 3],
+])('the median of %j', (values, middle) => {
+  expect(median(values)).toBe(middle);
 });
 
 test('mean', () => {
