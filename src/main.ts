@@ -72,8 +72,9 @@ async function serveCommand(config: Config, stop: AbortSignal): Promise<void> {
   try {
     const catalog = await openPrepared(app);
     const server = await serve(app, catalog, teller());
-    const { encoder, stores } = app;
-    say(`margay serves catalog "${catalog.stamp.name}" (${stores.kind}, encoder ${encoder.info.name})`);
+    const { encoder, stores, reranker } = app;
+    const parts = `${stores.kind}, encoder ${encoder.info.name}, reranker ${reranker?.model ?? 'off'}`;
+    say(`margay serves catalog "${catalog.stamp.name}" (${parts})`);
     say(`  GraphiQL and API  ${server.url}/graphql`);
     try {
       await catalog.store().count({ signal: stop });

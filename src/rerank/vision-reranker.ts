@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Picture } from '../image/decoder.ts';
 import type { Renderer } from '../image/renderer.ts';
 import { Kept } from '../policy/kept.ts';
-import { AGREEMENT, kendallTau, rearranged } from './agreement.ts';
+import { agreementFor, kendallTau, rearranged } from './agreement.ts';
 import { describeFault, filledUp, isUsable, readAnswer } from './answer.ts';
 import { readCaption } from './caption-answer.ts';
 import type { Meter } from './meter.ts';
@@ -173,7 +173,7 @@ export class VisionReranker implements Reranker {
     });
     const usable = first!.usable && second?.usable !== false;
     const agreement = usable && second ? kendallTau(first!.order, second.order) : null;
-    const agreed = agreement === null || agreement >= (this.#options.agreement ?? AGREEMENT);
+    const agreed = agreement === null || agreement >= (this.#options.agreement ?? agreementFor(candidates.length));
     const { order, rationale, reasons, caption, repairs } = first!;
     return {
       verdict: !usable ? 'UNUSABLE' : agreed ? 'BELIEVED' : 'REJECTED',

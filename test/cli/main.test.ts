@@ -101,7 +101,12 @@ describe('one sentence and no stack', () => {
     ['nothing named', ['index'], {}, 2, 'takes one folder'],
     ['an unknown option', ['index', 'photos', '--bogus'], {}, 2, '--bogus'],
     ['an unknown command', ['dance'], {}, 2, 'Unknown command'],
+    ['rerank without a word', ['rerank'], {}, 2, 'rerank takes one word: check'],
+    ['a check of no number', ['rerank', 'check', '--count', 'x'], {}, 2, '--count'],
+    ['a check of no photos', ['rerank', 'check', '--photos', 'nowhere'], {}, 2, 'tasks.jsonl'],
     ['a faulty setting', ['serve'], { PORT: 'x' }, 2, 'PORT'],
+    ['a vision server without a model', ['serve'], { RERANK_URL: 'http://127.0.0.1:9/v1' }, 2, 'RERANK_MODEL'],
+    ['a vision server that is no URL', ['serve'], { RERANK_URL: 'localhost:9', RERANK_MODEL: 'm' }, 2, 'RERANK_URL'],
     ['a data folder that is a file', ['serve'], { MARGAY_DATA: 'package.json' }, 2, 'MARGAY_DATA'],
   ])('%s', async (_name, args, env, code, says) => {
     const { code: left, text } = await ended(args, env);
