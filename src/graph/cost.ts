@@ -11,7 +11,8 @@ interface Price {
 
 interface Entry {
   readonly path: string | number;
-  readonly search: Pick<Search, 'price' | 'report'>;
+  /** Null until it is under way, and where it was refused. */
+  search: Pick<Search, 'price' | 'report'> | null;
 }
 
 /** What the searches of one request ask of the rerank model, and what they took in the end: `extensions.cost`. */
@@ -24,19 +25,27 @@ export class Cost {
     this.#deadlineMs = deadlineMs;
   }
 
-  /** @param path alias or name of the field. */
-  add(path: string | number, search: Entry['search']): void {
-    this.#entries.push({ path, search });
+  /**
+   * A place among the searches, in the order of the request.
+   * @param path alias or name of the field. @returns takes the search when it is under way.
+   */
+  open(path: string | number): (search: NonNullable<Entry['search']>) => void {
+    const entry: Entry = { path, search: null };
+    this.#entries.push(entry);
+    return (search) => {
+      entry.search = search;
+    };
   }
 
   /** For the answer's extensions, when all passes are over; undefined where nothing was searched. */
   extensions(): Record<string, unknown> | undefined {
-    if (this.#entries.length === 0) return undefined;
-    const searches = this.#entries.map(({ path, search }) => {
+    const searches = this.#entries.flatMap(({ path, search }) => {
+      if (!search) return [];
       const report = search.report();
       const milliseconds = search.price.calls > 0 ? this.#deadlineMs : 0;
       return { path, requested: { ...search.price, milliseconds }, actual: actualOf(report), ...waitOf(report) };
     });
+    if (searches.length === 0) return undefined;
     const waits = searches.flatMap(({ retryAfter }) => retryAfter ?? []);
     return {
       cost: {

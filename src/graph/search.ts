@@ -84,9 +84,10 @@ builder.queryFields((t) => ({
       offset: t.arg.int({ required: true, defaultValue: 0 }),
     },
     resolve: async (_root, { image, ...args }, { stages, signal, allowance, cost, readPicture }, info) => {
+      const priced = cost.open(info.path.key);
       const query = toQuery({ ...args, image: image == null ? undefined : () => readPicture(image, 'image') });
       const found = await search(query, searchPlan(info.fieldNodes, info), stages, { signal, allowance });
-      cost.add(info.path.key, found);
+      priced(found);
       // A failed retrieval is an error of `search`, not of a field deep in it.
       if (hitsAtOnce(info.fieldNodes, info)) await found.hits();
       return found;

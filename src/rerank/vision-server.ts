@@ -49,12 +49,15 @@ const REST_MS = 10_000;
 const PAUSE_MS = 200;
 const PATIENCE_MS = 2_000;
 
+/** What a server did not understand is tried again after so long, in milliseconds: a refusal may have had another cause. */
+const DIALECT_MS = 600_000;
+
 /** The server answered, and not in the form that the API has. */
 class WireFault extends Error {}
 
 /**
  * A model on any server with OpenAI's chat completions. One policy for every call: one retry, a breaker, a bulkhead; the deadline is the caller's
- * signal. What a server does not understand of a request is left out, and remembered.
+ * signal. What a server does not understand of a request is left out, and remembered for a while.
  */
 export class VisionServer {
   readonly model: string;
@@ -62,6 +65,7 @@ export class VisionServer {
   readonly #policy;
   readonly #once;
   #dialect: Dialect = PLAIN;
+  #dialectUntil = 0;
 
   constructor({ url, model, key }: VisionServerOptions) {
     this.model = model;
@@ -113,7 +117,8 @@ export class VisionServer {
   }
 
   async #send(question: Question, signal: AbortSignal, meter: Meter): Promise<Omit<Reply, 'retried'>> {
-    for (let dialect: Dialect = this.#dialect; ; ) {
+    const known = performance.now() < this.#dialectUntil ? this.#dialect : PLAIN;
+    for (let dialect: Dialect = known; ; ) {
       meter.begin();
       try {
         const completion: unknown = await this.#client.chat.completions.create(
@@ -123,7 +128,10 @@ export class VisionServer {
         const { usage, ...reply } = read(completion);
         if (usage) meter.took(usage.prompt, usage.completion);
         else meter.charge(question.promptTokens);
-        this.#dialect = dialect;
+        if (dialect !== known) {
+          this.#dialect = dialect;
+          this.#dialectUntil = performance.now() + DIALECT_MS;
+        }
         return reply;
       } catch (error) {
         if (signal.aborted) {
