@@ -100,7 +100,8 @@ export async function openVoters(
 ): Promise<Reranker[]> {
   const { RERANK_URL: url, RERANK_MODEL: model, RERANK_KEY: key, RERANK_FLOW: flow } = config;
   if (url === undefined || model === undefined) return [new PocketReranker()];
-  const { Answers, VisionReranker } = await import('./rerank/vision-reranker.ts');
+  const { Answers } = await import('./rerank/answers.ts');
+  const { VisionReranker } = await import('./rerank/vision-reranker.ts');
   const { VisionServer } = await import('./rerank/vision-server.ts');
   const server = new VisionServer({ url, model, key });
   const answers = new Answers();

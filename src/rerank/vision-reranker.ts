@@ -1,23 +1,13 @@
-import { createHash } from 'node:crypto';
 import type { Picture } from '../image/decoder.ts';
 import type { Renderer } from '../image/renderer.ts';
-import { Kept } from '../policy/kept.ts';
+import type { Kept } from '../policy/kept.ts';
 import { agreementFor, kendallTau, rearranged } from './agreement.ts';
 import { describeFault, filledUp, isUsable, readAnswer } from './answer.ts';
+import { Answers, keyOf, type Vote, wider } from './answers.ts';
 import { readCaption } from './caption-answer.ts';
 import type { Meter } from './meter.ts';
-import { again, CAPTION_PROMPT, PROMPT_VERSION, type Prompt, rankingPrompt } from './prompt.ts';
-import type {
-  Asked,
-  Candidate,
-  Estimate,
-  PassOptions,
-  Ranking,
-  Repair,
-  Reranker,
-  RerankQuery,
-  Wanted,
-} from './reranker.ts';
+import { again, CAPTION_PROMPT, type Prompt, rankingPrompt } from './prompt.ts';
+import type { Asked, Candidate, Estimate, PassOptions, Ranking, Reranker, RerankQuery, Wanted } from './reranker.ts';
 import { SheetDrawer, sheetSize } from './sheet.ts';
 import { pictureTokens, textTokens } from './tokens.ts';
 import type { VisionServer } from './vision-server.ts';
@@ -39,16 +29,6 @@ export interface VisionRerankerOptions {
   readonly answers?: Answers;
 }
 
-/** One reading of the sheet, in places of the candidates. */
-export interface Vote {
-  readonly usable: boolean;
-  readonly order: readonly number[];
-  readonly rationale: string | null;
-  readonly reasons: ReadonlyMap<number, string>;
-  readonly caption: string | null;
-  readonly repairs: readonly Repair[];
-}
-
 /** Longest side of the picture that a caption is asked for, in pixels. */
 const CAPTION_SIDE = 448;
 
@@ -62,23 +42,6 @@ const UNTOLD: Omit<Ranking, 'order'> = {
   caption: null,
   repairs: [],
 };
-
-/** What was answered before: the same picture, words, candidates and model cost nothing again. */
-export class Answers {
-  static readonly #LIFE_MS = 3_600_000;
-  readonly captions = new Kept<{ readonly caption: string | null }>({
-    max: 20_000,
-    maxSize: 8_000_000,
-    sizeOf: ({ caption }) => 200 + 2 * (caption?.length ?? 0),
-    ttlMs: Answers.#LIFE_MS,
-  });
-  readonly votes = new Kept<Vote>({
-    max: 20_000,
-    maxSize: 16_000_000,
-    sizeOf: ({ reasons, rationale }) => 600 + 2 * [...reasons.values(), rationale ?? ''].join('').length,
-    ttlMs: Answers.#LIFE_MS,
-  });
-}
 
 /** A vote that could not be used is the answer to everyone who waits for it, but not to those who come later. */
 class Unusable extends Error {
@@ -295,23 +258,8 @@ export class VisionReranker implements Reranker {
   }
 }
 
-/** The parts wanted, and every larger set: an answer that brings more serves as well. */
-function wider({ caption, rationale, reasons }: Wanted): Wanted[] {
-  const both = (chosen: boolean) => (chosen ? [true] : [false, true]);
-  return both(reasons).flatMap((withReasons) =>
-    both(rationale).flatMap((withRationale) =>
-      both(caption).map((withCaption) => ({ caption: withCaption, rationale: withRationale, reasons: withReasons })),
-    ),
-  );
-}
-
 /** All of a candidate that the model is shown. */
 const identity = ({ id, image, title, category }: Candidate) => [id, image.id, title, category];
-
-const keyOf = (...parts: readonly unknown[]): string =>
-  createHash('sha256')
-    .update(JSON.stringify([PROMPT_VERSION, ...parts]))
-    .digest('base64');
 
 async function captionPicture(renderer: Renderer, picture: Picture) {
   const scale = Math.min(1, CAPTION_SIDE / Math.max(picture.width, picture.height));

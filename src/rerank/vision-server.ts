@@ -1,6 +1,4 @@
 import {
-  BrokenCircuitError,
-  BulkheadRejectedError,
   bulkhead,
   ConsecutiveBreaker,
   circuitBreaker,
@@ -10,12 +8,12 @@ import {
   TaskCancelledError,
   wrap,
 } from 'cockatiel';
-import OpenAI, { APIConnectionError, APIError } from 'openai';
-import { MargayError } from '../errors.ts';
+import OpenAI, { APIError } from 'openai';
 import { boundedFetch } from './bounded-fetch.ts';
 import type { Meter } from './meter.ts';
 import type { Prompt } from './prompt.ts';
 import { adapted, type Dialect, PLAIN, requestBody } from './vision-dialect.ts';
+import { asMargayError, isFailure, isWorthRetrying, retryAfterMs, WireFault } from './vision-faults.ts';
 
 export interface VisionServerOptions {
   /** With its `/v1`. */
@@ -45,15 +43,11 @@ const WAITING = 64;
 /** So many failures in a row, and the server is left alone for so long, in milliseconds. */
 const FAILURES = 6;
 const REST_MS = 10_000;
-/** Before the retry, in milliseconds; a server that asks for a longer pause than `PATIENCE_MS` is not asked again. */
+/** Before the retry, in milliseconds. */
 const PAUSE_MS = 200;
-const PATIENCE_MS = 2_000;
 
 /** What a server did not understand is tried again after so long, in milliseconds: a refusal may have had another cause. */
 const DIALECT_MS = 600_000;
-
-/** The server answered, and not in the form that the API has. */
-class WireFault extends Error {}
 
 /**
  * A model on any server with OpenAI's chat completions. One policy for every call: one retry, a breaker, a bulkhead; the deadline is the caller's
@@ -112,7 +106,7 @@ export class VisionServer {
       return { ...reply, retried: attempts > 1 };
     } catch (error) {
       signal.throwIfAborted();
-      throw this.#told(error);
+      throw asMargayError(error, this.model, this.#client.apiKey ?? 'none');
     }
   }
 
@@ -144,33 +138,6 @@ export class VisionServer {
       }
     }
   }
-
-  /** For clients it is busy or not there; the operator reads why. */
-  #told(error: unknown): MargayError {
-    if (error instanceof MargayError) return error;
-    const server = `The rerank model "${this.model}"`;
-    if (error instanceof BulkheadRejectedError)
-      return new MargayError('OVERLOADED', `${server} is busy: the line is full.`, { retryAfter: 1 });
-    if (error instanceof APIError && error.status === 429) {
-      const wait = retryAfterMs(error);
-      const retryAfter = wait === undefined ? undefined : Math.max(1, Math.ceil(wait / 1000));
-      return new MargayError('OVERLOADED', `${server} is busy (429).`, { ...(retryAfter && { retryAfter }) });
-    }
-    if (error instanceof BrokenCircuitError)
-      return new MargayError('INTERNAL', `${server} failed ${FAILURES} times in a row and is left alone for a while.`);
-    const remedy = remedyOf(error);
-    return new MargayError('INTERNAL', `${server} can't be asked: ${this.#without(error)}`, {
-      ...(remedy && { remedy }),
-    });
-  }
-
-  /** What a server says of a key it refuses may quote the key. */
-  #without(error: unknown): string {
-    const cause = error instanceof APIConnectionError && error.cause instanceof Error ? rootOf(error.cause) : error;
-    const message = cause instanceof Error ? cause.message : String(cause);
-    const line = message.replaceAll(this.#client.apiKey ?? '', '***').replace(/\s+/g, ' ');
-    return line.length > 300 ? `${line.slice(0, 300)}…` : line;
-  }
 }
 
 function read(completion: unknown): Omit<Reply, 'retried'> & { usage: Spent | undefined } {
@@ -199,45 +166,3 @@ function spentOf(usage: unknown): Spent | undefined {
 /** What a GraphQL Int can hold. */
 const isCount = (value: unknown): value is number =>
   Number.isInteger(value) && Number(value) >= 0 && Number(value) < 1e9;
-
-const statusOf = (error: unknown) => (error instanceof APIError ? error.status : undefined);
-
-/** The server's fault, not the request's: what a pause may mend. */
-function isFailure(error: unknown): boolean {
-  if (error instanceof MargayError) return error.code === 'DEADLINE_EXCEEDED';
-  if (error instanceof BulkheadRejectedError || error instanceof TaskCancelledError) return false;
-  const status = statusOf(error);
-  // No status: the connection broke, or what came was no answer.
-  return status === undefined ? error instanceof Error && error.name !== 'AbortError' : status >= 500 || status === 408;
-}
-
-function isWorthRetrying(error: unknown): boolean {
-  if (error instanceof MargayError || error instanceof BrokenCircuitError) return false;
-  const wait = retryAfterMs(error);
-  if (statusOf(error) === 429) return wait === undefined || wait <= PATIENCE_MS;
-  return isFailure(error) && (wait === undefined || wait <= PATIENCE_MS);
-}
-
-/** `Retry-After` in milliseconds, in either of its forms. */
-function retryAfterMs(error: unknown): number | undefined {
-  const header = error instanceof APIError ? error.headers?.get('retry-after') : undefined;
-  if (!header) return undefined;
-  const wait = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
-  return Number.isNaN(wait) ? undefined : Math.max(0, wait);
-}
-
-function remedyOf(error: unknown): string | undefined {
-  switch (statusOf(error)) {
-    case 401:
-    case 403:
-      return 'Set RERANK_KEY to a key that the server knows.';
-    case 404:
-      return 'RERANK_URL ends with the version, as in http://127.0.0.1:8000/v1, and RERANK_MODEL is a name that GET /v1/models lists.';
-    case undefined:
-      return error instanceof APIConnectionError ? 'Is the server at RERANK_URL running?' : undefined;
-    default:
-      return undefined;
-  }
-}
-
-const rootOf = (error: Error): Error => (error.cause instanceof Error ? rootOf(error.cause) : error);
