@@ -99,11 +99,12 @@ export async function openVoters(
   numbers: readonly (1 | 2)[],
 ): Promise<Reranker[]> {
   const { RERANK_URL: url, RERANK_MODEL: model, RERANK_KEY: key, RERANK_FLOW: flow } = config;
+  const timeoutMs = config.RERANK_TIMEOUT_MS;
   if (url === undefined || model === undefined) return [new PocketReranker()];
   const { Answers } = await import('./rerank/answers.ts');
   const { VisionReranker } = await import('./rerank/vision-reranker.ts');
   const { VisionServer } = await import('./rerank/vision-server.ts');
-  const server = new VisionServer({ url, model, key });
+  const server = new VisionServer({ url, model, key, timeoutMs });
   const answers = new Answers();
   const thumbnail = (id: string, options: { signal: AbortSignal }) => media.sized(id, THUMBNAIL, 'jpeg', options);
   return numbers.map((votes) => new VisionReranker({ server, renderer, thumbnail, flow, votes, answers }));

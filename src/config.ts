@@ -24,7 +24,7 @@ const listOf = (accepts: (item: string) => boolean, fault: string) =>
         .filter(Boolean),
     )
     .refine((items) => items.every(accepts), fault);
-const isHttpUrl = (value: string) => /^https?:/.test(value) && URL.canParse(value);
+const isHttpUrl = (value: string) => /^https?:/.test(value) && URL.canParse(value) && !new URL(value).username;
 const isOrigin = (value: string) => /^https?:/.test(value) && URL.canParse(value) && new URL(value).origin === value;
 
 /**
@@ -73,12 +73,19 @@ const Settings = z.object({
   RERANK: oneOf('on', 'off').default('on').describe('`off` switches the rerank pass off for all searches.'),
   RERANK_URL: z
     .string()
-    .refine(isHttpUrl, 'expected a URL such as http://127.0.0.1:8000/v1')
+    .refine(
+      isHttpUrl,
+      'expected a URL such as http://127.0.0.1:8000/v1, without user and password (a key is RERANK_KEY)',
+    )
     .transform((value) => value.replace(/\/+$/, ''))
     .optional()
     .describe('An OpenAI-compatible vision server, with its `/v1`. Without it the built-in pocket reranker serves.'),
   RERANK_MODEL: z.string().min(1).optional().describe('Name of the vision model on that server.'),
-  RERANK_KEY: z.string().min(1).optional().describe('API key of that server.'),
+  RERANK_KEY: z
+    .string()
+    .regex(/^[\x21-\x7e]+$/, 'expected ASCII characters without blanks')
+    .optional()
+    .describe('API key of that server.'),
   RERANK_TIMEOUT_MS: integer(100, 300_000)
     .default(20_000)
     .describe('Deadline of a whole rerank pass, captions and retries included, in milliseconds.'),
@@ -140,6 +147,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     );
   if (given.RERANK_URL !== undefined && given.RERANK_MODEL === undefined)
     faults.push('RERANK_MODEL: expected the name of a model on the server at RERANK_URL');
+  if (given.RERANK_MODEL !== undefined && given.RERANK_URL === undefined)
+    faults.push('RERANK_URL: expected the server of RERANK_MODEL');
   if (!parsed.success || faults.length > 0)
     throw new MargayError(
       'BAD_INPUT',

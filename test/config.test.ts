@@ -83,8 +83,24 @@ test.each([
   ['ENCODER_THREADS', '0', 'expected a whole number from 1 to 64'],
   ['CATALOG_EMBED', 'title', 'expected image or image+title'],
   ['RERANK', 'true', 'expected on or off'],
+  ['RERANK_VOTES', '3', 'expected 1 or 2'],
+  ['RERANK_FLOW', 'both', 'expected caption or single'],
+  ['RERANK_KEY', 'two\nlines', 'expected ASCII characters without blanks'],
+  ['RERANK_TIMEOUT_MS', '300001', 'expected a whole number from 100 to 300000'],
 ])('%s=%s is refused by name, in plain words and once', (name, value, fault) => {
   expect(faultsOf({ [name]: value })).toBe(`The settings have 1 fault(s):\n  ${name}: ${fault}`);
+});
+
+test.each([
+  ['a server without a model', { RERANK_URL: 'http://127.0.0.1:9/v1' }, 'RERANK_MODEL'],
+  ['a model without a server', { RERANK_MODEL: 'm' }, 'RERANK_URL'],
+  ['a URL with a password', { RERANK_URL: 'http://me:s3cret@127.0.0.1/v1', RERANK_MODEL: 'm' }, 'RERANK_URL'],
+  ['a URL of no web server', { RERANK_URL: 'file:///v1', RERANK_MODEL: 'm' }, 'RERANK_URL'],
+])('a vision server is named whole: %s', (_name, given, fault) => {
+  const message = faultsOf(given);
+  expect(message).toContain('1 fault(s)');
+  expect(message).toContain(`  ${fault}: expected`);
+  expect(message).not.toContain('s3cret');
 });
 
 test('all faults at once', () => {

@@ -1,9 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { type Adapters, createApp, openCatalog, serve } from '../src/app.ts';
+import { DiskMedia } from '../src/catalog/disk-media.ts';
 import { catalogFingerprint, OWN, writeServed } from '../src/catalog/served.ts';
 import { readConfig } from '../src/config.ts';
+import { SharpRenderer } from '../src/image/sharp-renderer.ts';
 import { FakeEncoder, FakeReranker, MemoryStores, vectorOf } from './fakes.ts';
 
 export interface GraphQLAnswer {
@@ -44,7 +47,9 @@ export async function openDoor(
   const config = readConfig({ PORT: '0', MARGAY_DATA: data, ...settings });
   // With a model server in the settings the app's own reranker asks it.
   const isFake = config.RERANK === 'on' && config.RERANK_URL === undefined;
-  const adapters = { encoder, stores, ...(isFake && { reranker }), ...given };
+  const renderer = new SharpRenderer();
+  const media = new FakePictures({ folder: join(data, 'media'), renderer });
+  const adapters = { encoder, stores, renderer, media, ...(isFake && { reranker }), ...given };
   const app = await createApp(config, stop.signal, adapters);
   const reported: unknown[] = [];
   const catalog = await openCatalog(app, () => () => {});
@@ -81,6 +86,18 @@ export async function openDoor(
     },
   };
 }
+
+/** The fake catalog's pictures were never kept: one stands for all of them. */
+class FakePictures extends DiskMedia {
+  override sized(...[id, width, format, options]: Parameters<DiskMedia['sized']>): Promise<Uint8Array> {
+    if (!id.startsWith('a'.repeat(59))) return super.sized(id, width, format, options);
+    pixel ??= sharp(Buffer.of(90, 120, 200), { raw: { width: 1, height: 1, channels: 3 } })
+      .jpeg()
+      .toBuffer();
+    return pixel;
+  }
+}
+let pixel: Promise<Uint8Array> | undefined;
 
 /** A catalog made by this very encoder; every third product has two pictures. */
 function fill(stores: MemoryStores, encoder: FakeEncoder, count: number): void {

@@ -20,6 +20,8 @@ export interface Figures {
   readonly truth: number;
   /** The same of retrieval's order. */
   readonly before: number;
+  /** Mean tau between its two votes, in [-1, 1]; NaN where there were none. */
+  readonly agreement: number;
 }
 
 /** A pass that harms more than this share of queries, at the upper end of the 95 % interval, isn't called safe. */
@@ -53,6 +55,7 @@ export function figuresOf(checked: readonly Checked[]): Figures {
     two: second.length > 0 ? effectOf(second) : undefined,
     truth: mean(checked.flatMap(({ truth }) => truth ?? [])),
     before: mean(checked.map(({ retrieval }) => retrieval.truth)),
+    agreement: mean(checked.flatMap(({ agreement }) => agreement ?? [])),
   };
 }
 
@@ -66,13 +69,13 @@ export function judgmentOf({ queries, helped, harmed, fellBack, gain }: Effect):
 }
 
 /** What an operator should know and do, in plain lines. The last one says how to serve. Of at least one query. */
-export function verdict({ one, two, truth, before }: Figures): string[] {
+export function verdict({ one, two, truth, before, agreement }: Figures): string[] {
   const judged = judgmentOf(one);
   const judgedTwice = two && judgmentOf(two);
   return [
     two ? `With one vote it ${effectInWords(one, judged)}` : `It ${effectInWords(one, judged)}`,
     ...(two && judgedTwice ? [`With two votes it ${effectInWords(two, judgedTwice)}`] : []),
-    ...aboutOrder(truth, before),
+    ...aboutOrder(truth, before, agreement),
     advice(one, judged, two, judgedTwice),
   ];
 }
@@ -103,8 +106,13 @@ function effectInWords(effect: Effect, judged: Judgment): string {
   }
 }
 
-function aboutOrder(truth: number, before: number): string[] {
+function aboutOrder(truth: number, before: number, agreement: number): string[] {
   if (Number.isNaN(truth)) return [];
+  // The first sheet is in retrieval's order: who goes by the places on it seems to know as much as retrieval does.
+  if (agreement < SOME_TAU)
+    return [
+      `Asked twice this model contradicts itself (mean tau ${agreement.toFixed(2)}): it orders by places on the sheet, or by chance.`,
+    ];
   const tau = `mean tau with the true order ${truth.toFixed(2)}; retrieval's ${before.toFixed(2)}`;
   if (truth <= -SOME_TAU) return [`This model orders against what is asked (${tau}).`];
   if (truth < SOME_TAU) return [`This model's order has next to nothing to do with what is asked (${tau}).`];
@@ -130,4 +138,4 @@ function advice(one: Effect, judged: Judgment, two: Effect | undefined, judgedTw
   return 'It takes time and tokens for nothing. Serve with RERANK=off.';
 }
 
-const share = (value: number) => `${(100 * value).toFixed(1).replace(/\.0$/, '')} %`;
+const share = (value: number) => `${(100 * value).toFixed(1)} %`;

@@ -9,14 +9,18 @@ export interface KeptOptions<T> {
   readonly sizeOf: (value: T) => number;
   /** How long an entry lives, in milliseconds. */
   readonly ttlMs: number;
+  /** Which values are worth keeping; all by default. The others go to those who wait for them, and are worked out anew for who comes later. */
+  readonly keeps?: (value: T) => boolean;
 }
 
 /** Values by key, each worked out once however many ask for it at the same moment, and kept for a while. Failures are not kept. */
 export class Kept<T extends object> {
   readonly #values: LRUCache<string, T>;
+  readonly #keeps: (value: T) => boolean;
   readonly #flights = new SingleFlight<T>();
 
-  constructor({ max, maxSize, sizeOf, ttlMs }: KeptOptions<T>) {
+  constructor({ max, maxSize, sizeOf, ttlMs, keeps = () => true }: KeptOptions<T>) {
+    this.#keeps = keeps;
     this.#values = new LRUCache({ max, maxSize, sizeCalculation: (value) => Math.max(1, sizeOf(value)), ttl: ttlMs });
   }
 
@@ -24,9 +28,9 @@ export class Kept<T extends object> {
     return this.#values.get(key);
   }
 
-  /** Whether somebody is working it out now. */
-  isUnderWay(key: string): boolean {
-    return this.#flights.has(key);
+  /** Whether it is there, or somebody is working it out now. */
+  has(key: string): boolean {
+    return this.#values.has(key) || this.#flights.has(key);
   }
 
   /** The value; `work` runs where there is none, and its signal fires when nobody waits for it any more. */
@@ -35,7 +39,7 @@ export class Kept<T extends object> {
     if (known) return known;
     return this.#flights.run(key, options, async (signal) => {
       const made = await work(signal);
-      this.#values.set(key, made);
+      if (this.#keeps(made)) this.#values.set(key, made);
       return made;
     });
   }

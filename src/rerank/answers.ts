@@ -6,6 +6,8 @@ import type { Repair, Wanted } from './reranker.ts';
 /** One reading of the sheet, in places of the candidates. */
 export interface Vote {
   readonly usable: boolean;
+  /** Whether the pictures of all tiles were there. */
+  readonly sawAll: boolean;
   readonly order: readonly number[];
   readonly rationale: string | null;
   readonly reasons: ReadonlyMap<number, string>;
@@ -21,12 +23,14 @@ export class Answers {
     maxSize: 8_000_000,
     sizeOf: ({ caption }) => 200 + 2 * (caption?.length ?? 0),
     ttlMs: Answers.#LIFE_MS,
+    keeps: ({ caption }) => caption !== null,
   });
   readonly votes = new Kept<Vote>({
     max: 20_000,
     maxSize: 16_000_000,
     sizeOf: ({ reasons, rationale }) => 600 + 2 * [...reasons.values(), rationale ?? ''].join('').length,
     ttlMs: Answers.#LIFE_MS,
+    keeps: ({ usable, sawAll }) => usable && sawAll,
   });
 }
 

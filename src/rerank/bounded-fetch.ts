@@ -18,6 +18,9 @@ export const boundedFetch: typeof fetch = async (input, init) => {
       },
     }),
   );
-  const { status, statusText, headers } = response;
+  const { status, statusText } = response;
+  const headers = new Headers(response.headers);
+  // Some servers call their JSON text, which the client would not parse then.
+  if (response.ok) headers.set('content-type', 'application/json');
   return new Response(counted, { status, statusText, headers });
 };

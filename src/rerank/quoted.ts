@@ -1,5 +1,5 @@
-// Control characters, and those that turn or hide text: they have no business in a prompt.
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\u2028\u2029]+/gu;
+// Control characters, and those that turn, hide or carry text: they have no business in a prompt.
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{DI}\u2028\u2029]+/gu;
 
 /**
  * What somebody else wrote, as data in a prompt: one line, in JSON's quotes, so that it can't end the quotation, and at most `max` characters of it.

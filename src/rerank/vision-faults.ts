@@ -29,6 +29,22 @@ export function isWorthRetrying(error: unknown): boolean {
   return isFailure(error) && (wait === undefined || wait <= PATIENCE_MS);
 }
 
+/** Codes of connections that never came to be. */
+const UNREACHED: ReadonlySet<unknown> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+]);
+
+/** Whether the server may have worked on a request that failed: it was sent, and not refused. */
+export function wasRead(error: unknown): boolean {
+  if (statusOf(error) !== undefined || !(error instanceof Error)) return false;
+  const root = rootOf(error);
+  return !('code' in root && UNREACHED.has(root.code));
+}
+
 /** `Retry-After` in milliseconds, in either of its forms. */
 export function retryAfterMs(error: unknown): number | undefined {
   const header = error instanceof APIError ? error.headers?.get('retry-after') : undefined;
@@ -54,7 +70,9 @@ export function asMargayError(error: unknown, model: string, key: string): Marga
   if (error instanceof BrokenCircuitError)
     return new MargayError('INTERNAL', `${server} failed again and again and is left alone for a while.`);
   const remedy = remedyOf(error);
-  const said = saidBy(error).replaceAll(key, '***').replace(/\s+/g, ' ');
+  const said = saidBy(error)
+    .replaceAll(key, '***')
+    .replace(/[\s\p{C}]+/gu, ' ');
   const short = said.length > MOST_SAID ? `${said.slice(0, MOST_SAID)}…` : said;
   return new MargayError('INTERNAL', `${server} can't be asked: ${short}`, { ...(remedy && { remedy }) });
 }
@@ -74,6 +92,15 @@ function remedyOf(error: unknown): string | undefined {
       return 'Set RERANK_KEY to a key that the server knows.';
     case 404:
       return 'RERANK_URL ends with the version, as in http://127.0.0.1:8000/v1, and RERANK_MODEL is a name that GET /v1/models lists.';
+    case 400:
+    case 413:
+    case 422:
+      return 'The server refuses the request itself: has the model vision, and its context room for about 3,000 tokens?';
+    case 301:
+    case 302:
+    case 307:
+    case 308:
+      return 'It redirects, and pictures of customers are sent to no other server: set RERANK_URL to where it leads.';
     case undefined:
       return error instanceof APIConnectionError ? 'Is the server at RERANK_URL running?' : undefined;
     default:

@@ -1,3 +1,5 @@
+import pLimit from 'p-limit';
+import { MargayError } from '../errors.ts';
 import type { Picture } from '../image/decoder.ts';
 import type { Renderer } from '../image/renderer.ts';
 import type { Kept } from '../policy/kept.ts';
@@ -32,26 +34,17 @@ export interface VisionRerankerOptions {
 /** Longest side of the picture that a caption is asked for, in pixels. */
 const CAPTION_SIDE = 448;
 
+/** Searches without a pass have to get by beside the drawing. */
+const DRAWN_AT_ONCE = 2;
+
 const NOTHING: Wanted = { caption: false, rationale: false, reasons: false };
 
 /** Where there is nothing to order. */
-const UNTOLD: Omit<Ranking, 'order'> = {
-  verdict: 'BELIEVED',
-  rationale: null,
-  reasons: new Map(),
-  caption: null,
-  repairs: [],
-};
+const UNTOLD = { verdict: 'BELIEVED', rationale: null, reasons: new Map(), repairs: [] } as const;
 
-/** A vote that could not be used is the answer to everyone who waits for it, but not to those who come later. */
-class Unusable extends Error {
-  readonly vote: Vote;
-
-  constructor(vote: Vote) {
-    super('No usable answer.');
-    this.vote = vote;
-  }
-}
+/** Whether the model has to see the sheet: of one candidate only for what it says of it. */
+const isOrdered = (candidates: number, { rationale, reasons }: Wanted) =>
+  candidates > 1 || (candidates === 1 && (rationale || reasons));
 
 /**
  * Listwise rerank by a vision-language model that sees all candidates on one numbered sheet beside the query picture. Its order is taken whole or not
@@ -62,6 +55,7 @@ export class VisionReranker implements Reranker {
   readonly columns = ['image', 'title', 'category'] as const;
   readonly #server: ModelServer;
   readonly #sheets: SheetDrawer;
+  readonly #drawing = pLimit(DRAWN_AT_ONCE);
   readonly #answers: Answers;
   readonly #options: VisionRerankerOptions;
 
@@ -74,11 +68,13 @@ export class VisionReranker implements Reranker {
   }
 
   estimate({ text, picture, candidates, wanted }: Asked): Estimate {
-    const captions = picture && (candidates === 0 ? wanted.caption : !this.#isSingle) ? 1 : 0;
+    const ordered = isOrdered(candidates, wanted);
+    const captions = picture && (ordered ? !this.#isSingle : wanted.caption) ? 1 : 0;
     const total = { calls: captions, promptTokens: 0, completionTokens: captions * CAPTION_PROMPT.maxTokens };
     if (captions) total.promptTokens += this.#captionTokens({ width: CAPTION_SIDE, height: CAPTION_SIDE });
     const tiles = Array.from({ length: candidates }, () => ({ title: 'x'.repeat(40), category: 'x'.repeat(12) }));
-    for (const asked of candidates > 0 ? [wanted, NOTHING].slice(0, this.#votes) : []) {
+    const votes = ordered ? Math.min(this.#votes, candidates) : 0;
+    for (const asked of [wanted, NOTHING].slice(0, votes)) {
       const seen = captions ? 'x'.repeat(100) : null;
       const prompt = rankingPrompt({
         ...asked,
@@ -117,16 +113,19 @@ export class VisionReranker implements Reranker {
     { signal, meter }: PassOptions,
   ): Promise<Ranking> {
     const inOrder = candidates.map((_candidate, place) => place);
-    if (candidates.length < 2 && !Object.values(wanted).includes(true))
-      return { ...UNTOLD, order: candidates.map(({ id }) => id) };
+    const picture = query.picture !== undefined;
+    const price = this.estimate({ text: query.text, picture, candidates: candidates.length, wanted });
+    if (!isOrdered(candidates.length, wanted)) {
+      const caption = wanted.caption ? await this.caption(query, { signal, meter }) : null;
+      return { ...UNTOLD, caption, order: candidates.map(({ id }) => id) };
+    }
     // One vote failing, the other is called off.
     const failed = new AbortController();
     const options = { signal: AbortSignal.any([signal, failed.signal]), meter };
-    const picture = query.picture !== undefined;
-    const price = this.estimate({ text: query.text, picture, candidates: candidates.length, wanted });
     const asked = { ...wanted, caption: this.#captionBeside(wanted, picture) };
     const votes = [this.#vote(query, candidates, inOrder, asked, price, options)];
-    if (this.#votes === 2) {
+    // Of one there is one order.
+    if (this.#votes === 2 && candidates.length > 1) {
       const seed = JSON.stringify([query.text, query.picture?.id, candidates.map(({ id }) => id)]);
       votes.push(this.#vote(query, candidates, rearranged(candidates.length, seed), NOTHING, price, options));
     }
@@ -188,20 +187,13 @@ export class VisionReranker implements Reranker {
     const keys = wider(wanted).map((parts) =>
       keyOf(this.model, this.#isSingle, query.text, query.picture?.id, shown, parts, candidates.map(identity)),
     );
-    const key = keys.find((one) => votes.get(one)) ?? keys[0]!;
+    const key = keys.find((one) => votes.has(one)) ?? keys[0]!;
     this.#admit(votes, key, meter, price);
-    try {
-      return await votes.make(key, { signal }, async (shared) => {
-        const options = { signal: shared, meter };
-        const seen = query.picture && !this.#isSingle ? await this.#caption(query.picture, options, price) : null;
-        const vote = await this.#ask(query, candidates, shown, wanted, seen, options);
-        if (!vote.usable) throw new Unusable(vote);
-        return vote;
-      });
-    } catch (error) {
-      if (error instanceof Unusable) return error.vote;
-      throw error;
-    }
+    return votes.make(key, { signal }, async (shared) => {
+      const options = { signal: shared, meter };
+      const seen = query.picture && !this.#isSingle ? await this.#caption(query.picture, options, price) : null;
+      return this.#ask(query, candidates, shown, wanted, seen, options);
+    });
   }
 
   async #ask(
@@ -213,11 +205,15 @@ export class VisionReranker implements Reranker {
     { signal, meter }: PassOptions,
   ): Promise<Vote> {
     const tiles = shown.map((place) => candidates[place]!);
-    const thumbnails = await Promise.all(
-      // A picture that is gone leaves an empty tile; its title still stands.
-      tiles.map(({ image }) => this.#options.thumbnail(image.id, { signal }).catch(() => null)),
-    );
-    const sheet = await this.#sheets.draw({ tiles: thumbnails, query: await query.picture?.load() });
+    const thumbnails = await Promise.all(tiles.map(({ image }) => this.#thumbnail(image.id, signal)));
+    if (thumbnails.every((file) => file === null))
+      throw new MargayError('INTERNAL', 'None of the pictures to rank is kept.', {
+        remedy: 'Index the catalog again: the media folder of MARGAY_DATA is lost.',
+      });
+    const sheet = await this.#drawing(async () => {
+      signal.throwIfAborted();
+      return this.#sheets.draw({ tiles: thumbnails, query: await query.picture?.load() });
+    });
     const prompt = rankingPrompt({ ...wanted, words: query.text, picture: query.picture !== undefined, seen, tiles });
     const ask = async (asking: Prompt, retry: boolean) => {
       const question = { ...asking, picture: sheet.jpeg, promptTokens: this.#tokens(asking, sheet) };
@@ -231,6 +227,7 @@ export class VisionReranker implements Reranker {
     }
     return {
       usable: isUsable(answer, tiles.length),
+      sawAll: !thumbnails.includes(null),
       // By places, so that those not named follow in retrieval order wherever their tiles were.
       order: filledUp(
         answer.order.map((tile) => shown[tile]!),
@@ -243,9 +240,19 @@ export class VisionReranker implements Reranker {
     };
   }
 
+  /** Null where the picture is gone: it leaves an empty tile, and its title still stands. */
+  async #thumbnail(id: string, signal: AbortSignal): Promise<Uint8Array | null> {
+    try {
+      return await this.#options.thumbnail(id, { signal });
+    } catch (error) {
+      if (error instanceof MargayError && error.code === 'NOT_FOUND') return null;
+      throw error;
+    }
+  }
+
   /** What is there, or on its way for somebody else, costs nothing. */
   #admit(kept: Kept<Vote> | Answers['captions'], key: string, meter: Meter, price: Estimate): void {
-    if (kept.get(key) || kept.isUnderWay(key)) meter.knew();
+    if (kept.has(key)) meter.knew();
     else meter.admit((price.promptTokens ?? 0) + (price.completionTokens ?? 0));
   }
 

@@ -12,14 +12,17 @@ import OpenAI, { APIError } from 'openai';
 import { boundedFetch } from './bounded-fetch.ts';
 import type { Meter } from './meter.ts';
 import type { Prompt } from './prompt.ts';
+import { textTokens } from './tokens.ts';
 import { adapted, type Dialect, PLAIN, requestBody } from './vision-dialect.ts';
-import { asMargayError, isFailure, isWorthRetrying, retryAfterMs, WireFault } from './vision-faults.ts';
+import { asMargayError, isFailure, isWorthRetrying, retryAfterMs, WireFault, wasRead } from './vision-faults.ts';
 
 export interface VisionServerOptions {
   /** With its `/v1`. */
   readonly url: string;
   readonly model: string;
   readonly key?: string | undefined;
+  /** Deadline of a whole pass, in milliseconds: what is to be thought of a call that was cut off depends on how much of it the call had. */
+  readonly timeoutMs: number;
 }
 
 export interface Question extends Prompt {
@@ -46,8 +49,16 @@ const REST_MS = 10_000;
 /** Before the retry, in milliseconds. */
 const PAUSE_MS = 200;
 
+/**
+ * A call that had this share of a pass's time without an answer is the server's fault; one that began later, after waiting in our own line, is not. At a
+ * half a server that takes the same time for every call is never blamed: whoever waited for one call has less than a call's time left only if that is more than a half.
+ */
+const FAIR_SHARE = 0.5;
+
 /** What a server did not understand is tried again after so long, in milliseconds: a refusal may have had another cause. */
 const DIALECT_MS = 600_000;
+/** Where leaving out did not help either it was something else, and is not gone through again for so long, in milliseconds. */
+const HELPLESS_MS = 60_000;
 
 /**
  * A model on any server with OpenAI's chat completions. One policy for every call: one retry, a breaker, a bulkhead; the deadline is the caller's
@@ -60,9 +71,12 @@ export class VisionServer {
   readonly #once;
   #dialect: Dialect = PLAIN;
   #dialectUntil = 0;
+  #helplessUntil = 0;
+  readonly #patienceMs: number;
 
-  constructor({ url, model, key }: VisionServerOptions) {
+  constructor({ url, model, key, timeoutMs }: VisionServerOptions) {
     this.model = model;
+    this.#patienceMs = FAIR_SHARE * timeoutMs;
     this.#client = new OpenAI({
       baseURL: url,
       // Without a key nothing secret is sent, but the header is: most local servers ignore it.
@@ -114,6 +128,7 @@ export class VisionServer {
     const known = performance.now() < this.#dialectUntil ? this.#dialect : PLAIN;
     for (let dialect: Dialect = known; ; ) {
       meter.begin();
+      const began = performance.now();
       try {
         const completion: unknown = await this.#client.chat.completions.create(
           requestBody(this.model, question, dialect),
@@ -121,19 +136,20 @@ export class VisionServer {
         );
         const { usage, ...reply } = read(completion);
         if (usage) meter.took(usage.prompt, usage.completion);
-        else meter.charge(question.promptTokens);
+        else meter.charge(question.promptTokens + textTokens(JSON.stringify(reply.content)));
         if (dialect !== known) {
           this.#dialect = dialect;
           this.#dialectUntil = performance.now() + DIALECT_MS;
         }
         return reply;
       } catch (error) {
-        if (signal.aborted) {
-          meter.charge(question.promptTokens);
-          throw signal.reason;
-        }
+        // Given up or broken off when it was read already: it may have cost the server all the same.
+        if (signal.aborted || wasRead(error)) meter.charge(question.promptTokens);
+        if (signal.aborted)
+          throw performance.now() - began < this.#patienceMs ? new TaskCancelledError() : signal.reason;
         const simpler = error instanceof APIError ? adapted(dialect, question, error.status, error.message) : undefined;
-        if (!simpler) throw error;
+        if (!simpler && dialect !== known) this.#helplessUntil = performance.now() + HELPLESS_MS;
+        if (!simpler || performance.now() < this.#helplessUntil) throw error;
         dialect = simpler;
       }
     }
@@ -141,9 +157,10 @@ export class VisionServer {
 }
 
 function read(completion: unknown): Omit<Reply, 'retried'> & { usage: Spent | undefined } {
-  const { choices, usage } = (completion ?? {}) as { choices?: unknown; usage?: unknown };
+  const { choices, usage, error } = (completion ?? {}) as { choices?: unknown; usage?: unknown; error?: unknown };
   const choice: unknown = Array.isArray(choices) ? choices[0] : undefined;
-  if (typeof choice !== 'object' || choice === null) throw new WireFault('The answer is no chat completion.');
+  if (typeof choice !== 'object' || choice === null)
+    throw new WireFault(`The answer is no chat completion${error ? `: ${JSON.stringify(error)}` : ''}.`);
   const { message, finish_reason: finish } = choice as { message?: { content?: unknown }; finish_reason?: unknown };
   return {
     content: message?.content ?? null,

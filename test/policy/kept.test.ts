@@ -9,9 +9,9 @@ test('a value is worked out once, at the same moment and later', async () => {
   let runs = 0;
   const work = async () => ({ n: ++runs });
   const together = Array.from({ length: 20 }, () => kept.make('a', patient(), work));
-  expect(kept.isUnderWay('a')).toBe(true);
+  expect([kept.has('a'), kept.get('a')]).toEqual([true, undefined]);
   expect(new Set(await Promise.all(together))).toEqual(new Set([{ n: 1 }]));
-  expect(kept.isUnderWay('a')).toBe(false);
+  expect([kept.has('a'), kept.get('a')]).toEqual([true, { n: 1 }]);
   expect(await kept.make('a', patient(), work)).toEqual({ n: 1 });
   expect(await kept.make('b', patient(), work)).toEqual({ n: 2 });
 });
@@ -23,6 +23,20 @@ test('a failure is not kept', async () => {
   };
   await expect(kept.make('a', patient(), fail)).rejects.toThrow('no');
   expect(await kept.make('a', patient(), async () => ({ n: 1 }))).toEqual({ n: 1 });
+});
+
+test('nor is a value that is not worth it', async () => {
+  const kept = new Kept<{ n: number }>({
+    max: 9,
+    maxSize: 9,
+    sizeOf: () => 1,
+    ttlMs: 60_000,
+    keeps: ({ n }) => n > 1,
+  });
+  expect(await kept.make('a', patient(), async () => ({ n: 1 }))).toEqual({ n: 1 });
+  expect(kept.has('a')).toBe(false);
+  expect(await kept.make('a', patient(), async () => ({ n: 2 }))).toEqual({ n: 2 });
+  expect(kept.has('a')).toBe(true);
 });
 
 test('who leaves ends the work only if nobody else waits for it, and the work is told why', async () => {

@@ -122,7 +122,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
   'no body': UNAVAILABLE,
   'a page of HTML': UNAVAILABLE,
   'HTML that says it is JSON': UNAVAILABLE,
-  'JSON that says it is text': UNAVAILABLE,
+  'JSON that says it is text': { ...APPLIED, tokens: false },
   'a stream that was not asked for': UNAVAILABLE,
   'invalid UTF-8': { ...APPLIED, repairs: ['RATIONALE_DROPPED'], rationale: null, tokens: false },
   'a body nested deep': { ...UNUSABLE, tokens: false },

@@ -81,11 +81,17 @@ describe('the selection decides what the server is asked', () => {
     expect(kinds()).toEqual(['ranking']);
   });
 
-  test('one hit is in order without asking', async () => {
-    const door = await open();
-    const { data } = await door.ask(search('reranked { position }', 'text: "x", topK: 1'));
-    expect(data.search.rerank).toMatchObject({ status: 'APPLIED', calls: 0, model: null });
-    expect(model.asked).toEqual([]);
+  test.each([
+    ['reranked { position }', [], 0],
+    ['queryCaption reranked { position }', ['caption'], 1],
+    ['rationale', ['caption', 'ranking'], 2],
+  ])('one hit is in order: %s', async (selection, asked, calls) => {
+    const door = await open({ RERANK_VOTES: '2' });
+    const query = `query ($image: Upload) { search(image: $image, topK: 1) { ${selection} ${REPORT} } }`;
+    const { data, extensions } = await door.upload(query, await drawnPicture());
+    expect(data.search.rerank).toMatchObject({ status: 'APPLIED', calls });
+    expect(kinds()).toEqual(asked);
+    expect(extensions).toMatchObject({ cost: { requested: { calls }, actual: { calls } } });
   });
 
   test('the token cap grows with what is asked for', async () => {
@@ -140,11 +146,31 @@ describe('what the model is shown', () => {
     ).toBeLessThan(190);
   });
 
-  test('a picture that is gone leaves an empty tile', async () => {
-    // The fake catalog's pictures were never kept.
+  test('what carries hidden text is not passed on', async () => {
     const door = await open();
+    const hidden = '\u{e0101}\u{fe01}\u3164\u{e0041}\u200b';
+    for (const row of door.stores.store.rows) Object.assign(row.product, { title: `Mug${hidden}s` });
+    await door.ask(search('reranked { position }', `text: "x${hidden}y"`));
+    expect(model.asked[0]!.text).not.toMatch(/\p{DI}/u);
+  });
+
+  test('a picture that is gone leaves an empty tile, and its answer is not kept', async () => {
+    const door = await open();
+    const [hit] = (await door.ask('{ search(text: "x") { hits { product { id } } } }')).data.search.hits;
+    for (const row of door.stores.store.rows)
+      if (row.productId === hit.product.id) Object.assign(row, { image: { ...row.image, id: 'f'.repeat(64) } });
+    for (let round = 0; round < 2; round++) {
+      const { data } = await door.ask(search('reranked { position }', 'text: "x"'));
+      expect(data.search.rerank).toMatchObject({ status: 'APPLIED', calls: 1 });
+    }
+  });
+
+  test('a sheet without any picture is not paid for', async () => {
+    const door = await open();
+    for (const row of door.stores.store.rows) Object.assign(row, { image: { ...row.image, id: 'f'.repeat(64) } });
     const { data } = await door.ask(search('reranked { position }', 'text: "x"'));
-    expect(data.search.rerank.status).toBe('APPLIED');
+    expect(data.search.rerank).toMatchObject({ status: 'FELL_BACK', fallback: 'UNAVAILABLE', calls: 0 });
+    expect(door.reported).toEqual([expect.objectContaining({ message: expect.stringContaining('pictures') })]);
   });
 });
 
@@ -244,6 +270,28 @@ describe('what was answered before costs nothing', () => {
     const door = await open();
     await door.ask(search('reranked { position }', 'text: "x"'));
     expect((await ask(door)).data.search.rerank.calls).toBe(1);
+  });
+
+  test('a narrow question waits for a wide one under way', async () => {
+    const door = await open();
+    model.delayMs = 300;
+    const wide = door.ask(search('rationale reranked { reason }', 'text: "x"'));
+    await expect.poll(() => model.asked.length).toBe(1);
+    const narrow = await door.ask(search('reranked { position }', 'text: "x"'));
+    expect(narrow.data.search.rerank).toMatchObject({ status: 'APPLIED', calls: 0, cached: true });
+    await wide;
+    expect(kinds()).toEqual(['ranking']);
+  });
+
+  test('a caption that could not be used is asked for anew', async () => {
+    const door = await open();
+    const photo = await drawnPicture();
+    const ask = async () => (await door.upload(search('queryCaption'), photo, { text: 'x' })).data.search;
+    model.answering = () => 'I am sorry, I cannot see pictures.';
+    expect(await ask()).toMatchObject({ queryCaption: null, rerank: { calls: 1 } });
+    model.answering = () => 'A leopard.';
+    expect(await ask()).toMatchObject({ queryCaption: 'A leopard.', rerank: { calls: 1 } });
+    expect(await ask()).toMatchObject({ queryCaption: 'A leopard.', rerank: { calls: 0 } });
   });
 
   test('an answer that could not be used is asked for anew', async () => {

@@ -166,6 +166,35 @@ test('a server that fails again and again is left alone for a while, and its sea
   expect(model.asked.length).toBe(asked);
 });
 
+test('waiting in our own line is no fault of the server', async () => {
+  const door = await open({ RERANK_TIMEOUT_MS: '3000' });
+  model.delayMs = 2_000;
+  const passes = await Promise.all(Array.from({ length: 18 }, (_, n) => passOf(door, `line ${n}`)));
+  expect(new Set(passes.map(({ fallback }) => fallback))).toEqual(new Set([null, 'TIMEOUT']));
+  model.delayMs = 0;
+  expect(await passOf(door, 'after')).toMatchObject({ status: 'APPLIED', calls: 1 });
+});
+
+test('a server that does not answer at all is left alone for a while', async () => {
+  const door = await open({ RERANK_TIMEOUT_MS: '2500' });
+  model.answering = () => ({ fault: 'stall' });
+  await Promise.all(Array.from({ length: 8 }, (_, n) => passOf(door, `stalled ${n}`)));
+  expect(await passOf(door, 'after')).toMatchObject({ fallback: 'UNAVAILABLE', calls: 0 });
+});
+
+test.each([
+  ['as the server counts', undefined, '4200', 4],
+  ['by formula where it does not count', null, '4200', 3],
+  ['by formula where what it counts is nonsense', { prompt_tokens: 2 ** 40, completion_tokens: -1 }, '4200', 3],
+])('a budget is charged %s', async (_name, usage, limit, passes) => {
+  const door = await open({ RERANK_TOKENS_PER_HOUR: limit });
+  model.answering = (asked) => ({ content: canonicalAnswer(asked), ...(usage !== undefined && { usage }) });
+  const statuses: string[] = [];
+  for (let n = 0; n < 6; n++) statuses.push((await passOf(door, `x${n}`)).status);
+  expect(statuses.filter((status) => status === 'APPLIED')).toHaveLength(passes);
+  expect(statuses.at(-1)).toBe('FELL_BACK');
+});
+
 test('the deadline holds for the whole pass', async () => {
   const door = await open({ RERANK_TIMEOUT_MS: '1500' });
   model.answering = () => ({ fault: 'stall' });

@@ -86,14 +86,18 @@ describe('what an operator is told of', () => {
       ],
     ],
     ['opinionated', ['nothing to do with what is asked', 'with one and with two votes. Serve with RERANK=off.']],
-    ['random', ['nothing to do with what is asked', 'it harms more than it helps', 'Serve with RERANK=off.']],
-    ['position-bound', ['changes next to nothing', 'Serve with RERANK=off.']],
-    ['fair', ['helps more than it harms, but harms more than 5 %', 'Serve with RERANK_VOTES=2 if the mean counts']],
+    ['random', ['contradicts itself', 'by chance', 'it harms more than it helps', 'Serve with RERANK=off.']],
+    [
+      'position-bound',
+      ['changes next to nothing', 'contradicts itself', 'by places on the sheet', 'Serve with RERANK=off.'],
+    ],
+    ['fair', ['helps more than it harms, but harms more than 5.0 %', 'Serve with RERANK_VOTES=2 if the mean counts']],
     ['very good', ['safe to serve', 'Safe to serve with RERANK_VOTES=1. A second vote is not needed.']],
   ])('the %s model', async (name, says) => {
     const passes = await simulatedPasses(LISTS, simulatedModel(MODELS[name], 1), { votes: 2 });
     const truth = mean(passes.map((pass) => pass.truth));
-    const lines = verdict({ one: counted(passes), two: counted(passes, AGREEMENT), truth, before: 0.6 });
+    const agreement = mean(passes.flatMap((pass) => pass.agreement ?? []));
+    const lines = verdict({ one: counted(passes), two: counted(passes, AGREEMENT), truth, before: 0.6, agreement });
     for (const words of says) expect(lines.join('\n')).toContain(words);
   });
 });
