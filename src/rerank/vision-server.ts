@@ -50,8 +50,8 @@ const REST_MS = 10_000;
 const PAUSE_MS = 200;
 
 /**
- * A call that had this share of a pass's time without an answer is the server's fault; one that began later, after waiting in our own line, is not. At a
- * half a server that takes the same time for every call is never blamed: whoever waited for one call has less than a call's time left only if that is more than a half.
+ * A call that had this share of a pass's time without an answer is the server's fault; one that began late, after waiting in our own line, is not. Of calls that
+ * take t each in passes of T, one that waited for another has T - t left; it is cut off only where that is less than t, and then it is less than T / 2.
  */
 const FAIR_SHARE = 0.5;
 
