@@ -7,19 +7,31 @@ const BLANKS = /[\s\x85]+/gu;
 const EMPHASIS = /\*\*|__|`+/g;
 const READABLE = /[\p{L}\p{N}]/u;
 
-/** Never passed on: somebody's page might run or follow it, or it is no text. Looked for in NFKC, so that wide forms hide nothing. */
+/**
+ * Never passed on: somebody's page might run or follow it, or it is no text. Looked for in NFKC, so that wide forms hide nothing. They rather drop a
+ * sentence too many ("leopard.The print", "color:red") than keep a list of the domains and schemes that there are this year.
+ */
 const ACTIVE: readonly RegExp[] = [
+  // Markup, entities, Markdown links, templates, attributes.
   /</,
   /&(?:#|[a-z][a-z\d]{0,30};|lt|gt|quot|amp)/i,
   /\][([]/,
-  /[a-z][a-z\d+.-]{0,20}:\/\//i,
+  /[{}]/,
+  /[a-z]\s?=\s?["']|\b(?:on[a-z]{2,30}|style|href|src|srcdoc|srcset|action|formaction)\s?=/i,
+  // Schemes; whatever is a link even with a blank.
+  /[a-z][\d+.-]{0,30}:\S/i,
   /(?:java|vb|live)\s?script\s?:/i,
   /\bdata\s?:\s?[a-z]+\//i,
-  /\b(?:mailto|tel):/i,
+  /\b(?:mailto|tel|sms)\s?:/i,
+  // Hosts and addresses. Chinese and Japanese sentences follow a 。 without a blank.
+  /[^\s.。]\.[\p{L}\p{M}]{2}/u,
+  /[^\s.。]。(?:(?![\p{sc=Han}\p{sc=Hira}\p{sc=Kana}])\p{L}){2}/u,
+  /\bwww\./i,
+  /\d[.。]\d{1,3}[.。]\d{1,3}[.。]\d/,
+  /[\\/]{2}/,
+  /\S@\S/,
   // Bytes that were no character: small models break off within one, and go on with anything.
   /\ufffd/,
-  /\bwww\./i,
-  /[a-z\d]\.(?:com|net|org|info|biz|io|shop|store|xyz|top|site|online|link|ru|cn)\b/i,
 ];
 
 /** Whether there is nothing to read: null, undefined, or a text without a letter or a digit ("..." as well as ""). */

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type Answer, readAnswer } from '../../src/rerank/answer.ts';
 import { readCaption } from '../../src/rerank/caption-answer.ts';
-import { plainSentence } from '../../src/rerank/plain-text.ts';
 
 const ALL = { rationale: true, reasons: true, caption: true };
 const read = (content: unknown, { tiles = 3, finish = 'stop' as string | null } = {}): Answer =>
@@ -188,35 +187,6 @@ describe('the reasons', () => {
     const { reasons, repairs } = read(JSON.stringify(answer));
     expect([...reasons].map(([place, reason]) => `${place + 1}${reason}`).sort()).toEqual(expected);
     expect(repairs.includes('RATIONALE_DROPPED')).toBe(dropped);
-  });
-});
-
-describe('a plain sentence', () => {
-  test.each([
-    ['is in one line', ' A  leopard\n\tcase\u0085here\u2028now ', 'A leopard case here now'],
-    ['is NFC', 'Cafe\u0301', 'Café'],
-    ['has no control characters', 'A\u0000\u001b \u009bcase\u007f', 'A case'],
-    ['does not turn', '\u202eesac\u202c \u2066x\u2069\u200f', 'esac x'],
-    ['hides nothing', 'A\u200b\u200d\ufeff\u00ad\u{e0041}\u3164case\u{e000}', 'Acase'],
-    ['has no halves of characters', 'A\ud83d case\udc06', 'A case'],
-    ['has no emphasis', '**A** `case` __here__', 'A case here'],
-    ['keeps signs', 'H&M > "Zara", 50 % (5/5) — it\u2019s 豹!', 'H&M > "Zara", 50 % (5/5) — it\u2019s 豹!'],
-    ['is not empty', '\u200b \n', null],
-  ])('%s', (_name, value, expected) => {
-    expect(plainSentence(value, 100)).toBe(expected);
-  });
-
-  test.each([
-    ['A leopard case', 14, 'A leopard case'],
-    ['A leopard case', 13, 'A leopard…'],
-    ['A leopard case', 10, 'A leopard…'],
-    ['A leopard case', 9, 'A…'],
-    ['A leopard, case', 12, 'A leopard…'],
-    ['Leopardskin', 5, 'Leop…'],
-    ['🐆🐆🐆a', 4, '🐆🐆🐆a'],
-    ['a🐆🐆🐆🐆', 4, 'a🐆🐆…'],
-  ])('%j in %i characters', (value, max, expected) => {
-    expect(plainSentence(value, max)).toBe(expected);
   });
 });
 
