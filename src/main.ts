@@ -117,7 +117,7 @@ async function indexCommand(config: Config, stop: AbortSignal, argv: readonly st
   try {
     if (app.encoder.info.demo)
       say(
-        `warning: "${app.encoder.info.name}" is a demo model trained on drawings; on photos of your own it finds little more than colors. ` +
+        `warning: "${app.encoder.info.name}" is a demo model trained on drawings; on photos of your own it finds little more than colors, and its reranker harms more than it helps (RERANK=off). ` +
           'ENCODER=FOLDER takes a real one (an ONNX model folder, see models/pocket/model.json for its shape).',
       );
     const bar = new Progress('Indexing', source.total, values.verbose);
