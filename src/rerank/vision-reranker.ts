@@ -15,7 +15,7 @@ import { pictureTokens, textTokens } from './tokens.ts';
 import type { VisionServer } from './vision-server.ts';
 
 /** Who is asked. */
-export type ModelServer = Pick<VisionServer, 'model' | 'ask'>;
+export type ModelServer = Pick<VisionServer, 'model' | 'ask'> & Partial<Pick<VisionServer, 'refuseWhileResting'>>;
 
 export interface VisionRerankerOptions {
   readonly server: ModelServer;
@@ -166,6 +166,7 @@ export class VisionReranker implements Reranker {
     const key = keyOf(this.model, picture.id);
     this.#admit(captions, key, meter, price);
     const { caption } = await captions.make(key, { signal }, async (shared) => {
+      this.#server.refuseWhileResting?.();
       const jpeg = await captionPicture(this.#options.renderer, await picture.load());
       const question = { ...CAPTION_PROMPT, picture: jpeg.file, promptTokens: this.#captionTokens(jpeg) };
       const { content, finish } = await this.#server.ask(question, { signal: shared, meter, retry: true });
@@ -204,6 +205,7 @@ export class VisionReranker implements Reranker {
     seen: string | null,
     { signal, meter }: PassOptions,
   ): Promise<Vote> {
+    this.#server.refuseWhileResting?.();
     const tiles = shown.map((place) => candidates[place]!);
     const thumbnails = await Promise.all(tiles.map(({ image }) => this.#thumbnail(image.id, signal)));
     if (thumbnails.every((file) => file === null))

@@ -1,4 +1,5 @@
 import {
+  BrokenCircuitError,
   bulkhead,
   ConsecutiveBreaker,
   circuitBreaker,
@@ -72,6 +73,7 @@ export class VisionServer {
   #dialect: Dialect = PLAIN;
   #dialectUntil = 0;
   #helplessUntil = 0;
+  #restUntil = 0;
   readonly #patienceMs: number;
 
   constructor({ url, model, key, timeoutMs }: VisionServerOptions) {
@@ -92,12 +94,20 @@ export class VisionServer {
       halfOpenAfter: REST_MS,
       breaker: new ConsecutiveBreaker(FAILURES),
     });
+    breaker.onBreak(() => {
+      this.#restUntil = performance.now() + REST_MS;
+    });
     const retrying = retry(handleWhen(isWorthRetrying), {
       maxAttempts: 1,
       backoff: new DelegateBackoff(({ result }) => ('error' in result && retryAfterMs(result.error)) || PAUSE_MS),
     });
     this.#once = wrap(breaker, bulkhead(AT_ONCE, WAITING));
     this.#policy = wrap(retrying, this.#once);
+  }
+
+  /** Before a picture is drawn that nobody would see. @throws MargayError INTERNAL while the server is left alone. */
+  refuseWhileResting(): void {
+    if (performance.now() < this.#restUntil) throw asMargayError(new BrokenCircuitError(), this.model, '');
   }
 
   /**
