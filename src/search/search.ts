@@ -64,7 +64,8 @@ export async function search(query: Query, plan: Plan, stages: Stages, caller: C
   const rerankQuery = once<RerankQuery>(async () => ({
     text: query.text,
     picture: seen && { id: seen.id, load: seen.load },
-    wanted: (await encoded()).attributes,
+    // A caption is of the picture alone: what is asked for need not be embedded.
+    wanted: plan.ranking ? (await encoded()).attributes : {},
     seen: alone,
   }));
 

@@ -97,6 +97,7 @@ describe('the selection decides what the model is asked', () => {
       rerank: { status: 'NOT_SELECTED', calls: 1, model: 'fake-reranker' },
     });
     expect(door.stores.store.asked).toEqual([]);
+    expect(door.encoder.calls).toEqual([]);
   });
 
   test('no caption without a picture, and no call for one', async () => {
