@@ -40,19 +40,20 @@ export interface Search {
  */
 export async function search(query: Query, plan: Plan, stages: Stages, caller: Caller): Promise<Search> {
   const { encoder, timeoutMs } = stages;
-  const left = caller.signal;
   const store = stages.store();
-  const seen = await within(left, timeoutMs, 'Reading the picture', (signal) => see(query, stages, signal));
+  const seen = await within(caller.signal, timeoutMs, 'Reading the picture', (signal) => see(query, stages, signal));
 
   const encode = (input: { text?: string | undefined; pixels?: ModelPixels | undefined }) =>
-    within(left, timeoutMs, 'Embedding the query', (signal) => encoder.encode(input, { signal, priority: 'query' }));
+    within(caller.signal, timeoutMs, 'Embedding the query', (signal) =>
+      encoder.encode(input, { signal, priority: 'query' }),
+    );
   const encoded = once<Encoded>(() => encode({ text: query.text, pixels: seen?.pixels }));
   // What is shown, and what the pass looks at.
   const ranked = plan.ranking && query.rerank ? (stages.reranker?.columns ?? []) : [];
   const columns = [...new Set([...plan.columns, ...ranked])];
   const hits = once<readonly Hit[]>(async () => {
     const { vector } = await encoded();
-    const [found] = await within(left, timeoutMs, 'The search', (signal) =>
+    const [found] = await within(caller.signal, timeoutMs, 'The search', (signal) =>
       store.search([vector], { topK: query.topK, offset: query.offset, columns, signal }),
     );
     return found ?? [];
