@@ -18,6 +18,7 @@ const USAGE = `margay: multimodal search over GraphQL
   npm run index -- FILE.jsonl               index products: {"id", "title", "category", "price", "images": ["path", ...]} a line
   npm run index -- FOLDER|FILE --rebuild    a new catalog of this source alone, also after a change of encoder
   npm run eval -- [--count 300]             retrieval quality of the encoder on the demo's held-out queries, as a table
+  npm run eval -- FOLDER [--count N]        the same on labelled photos (photos.jsonl, tasks.jsonl, baselines.json); N queries a task, or all
   npm run rerank -- check [--count 25] [--photos FOLDER]
                                             what the configured rerank model does to labelled queries, and whether to serve it
 
@@ -172,12 +173,34 @@ function parseArguments<T extends NonNullable<ParseArgsConfig['options']>>(argv:
 }
 
 async function evalCommand(config: Config, stop: AbortSignal, argv: readonly string[]): Promise<void> {
-  const { values } = parseArguments(argv, { count: { type: 'string', default: '300' } });
-  const count = countOf(values.count, 'npm run eval -- --count 300');
+  const { values, positionals } = parseArguments(argv, { count: { type: 'string' } });
+  const count = values.count === undefined ? undefined : countOf(values.count, 'npm run eval -- --count 300');
+  const [given, ...extra] = positionals;
+  if (extra.length > 0) throw new MargayError('BAD_INPUT', 'eval takes one folder at most.', { remedy: `\n${USAGE}` });
+  if (given !== undefined) return evalPhotos(config, stop, given, count);
   const app = await createApp({ ...config, RERANK: 'on' }, stop);
   try {
     const { demoEvaluation } = await import('./eval/demo-eval.ts');
-    process.stdout.write(`${await demoEvaluation(app, { count, signal: stop })}\n`);
+    process.stdout.write(`${await demoEvaluation(app, { count: count ?? 300, signal: stop })}\n`);
+  } finally {
+    await app.close();
+  }
+}
+
+async function evalPhotos(config: Config, stop: AbortSignal, given: string, count: number | undefined): Promise<void> {
+  const { photoSet } = await import('./eval/photo-queries.ts');
+  const { floorsOf } = await import('./eval/floors.ts');
+  const { photoEvaluation } = await import('./eval/photo-eval.ts');
+  const folder = resolve(process.env.INIT_CWD ?? '.', given);
+  const photos = await photoSet(folder, 'eval');
+  if (!photos)
+    throw new MargayError('BAD_INPUT', `${given} has no tasks.jsonl.`, {
+      remedy: 'Name a folder with photos.jsonl and tasks.jsonl.',
+    });
+  const floors = await floorsOf(folder);
+  const app = await createApp({ ...config, RERANK: 'off' }, stop);
+  try {
+    process.stdout.write(`${await photoEvaluation(photos, app, { floors, count, signal: stop, tell: say })}\n`);
   } finally {
     await app.close();
   }
@@ -196,7 +219,7 @@ async function rerankCommand(config: Config, stop: AbortSignal, argv: readonly s
   const { rerankCheck } = await import('./eval/rerank-check.ts');
   const { LEGEND, rerankReport } = await import('./eval/rerank-report.ts');
   const folder = values.photos === undefined ? PHOTOS : resolve(process.env.INIT_CWD ?? '.', values.photos);
-  const photos = await photoSet(folder);
+  const photos = await photoSet(folder, 'train');
   if (!photos && values.photos !== undefined)
     throw new MargayError('BAD_INPUT', `--photos: ${values.photos} has no tasks.jsonl.`);
   const app = await createApp({ ...config, RERANK: 'off' }, stop);

@@ -24,15 +24,20 @@ export const quality = (ranked: readonly boolean[], total: number): Quality =>
  */
 export function gradedQuality(ranked: readonly number[], relevant: readonly number[]): Quality {
   const best = ranked.slice(0, DEPTH);
-  const gain = (grades: readonly number[]) =>
-    grades.slice(0, DEPTH).reduce((sum, grade, place) => sum + (2 ** grade - 1) / Math.log2(place + 2), 0);
-  const ideal = gain(relevant.toSorted((a, b) => b - a));
   const highest = Math.max(1, ...relevant);
   return {
     first: Number(best[0] === highest),
     hit: Number(best.some((grade) => grade > 0)),
-    ndcg: ideal === 0 ? 0 : gain(best) / ideal,
+    ndcg: gradedNdcg(ranked, relevant, DEPTH),
   };
+}
+
+/** nDCG at `depth` with gains of 2^grade - 1, in [0, 1]; 0 where nothing is relevant. Parameters as of `gradedQuality`. */
+export function gradedNdcg(ranked: readonly number[], relevant: readonly number[], depth: number): number {
+  const gain = (grades: readonly number[]) =>
+    grades.slice(0, depth).reduce((sum, grade, place) => sum + (2 ** grade - 1) / Math.log2(place + 2), 0);
+  const ideal = gain(relevant.toSorted((a, b) => b - a));
+  return ideal === 0 ? 0 : gain(ranked) / ideal;
 }
 
 /**

@@ -2,14 +2,16 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { MargayError } from '../errors.ts';
-import type { LabelledQuery, LabelledSet } from './labelled.ts';
+import type { LabelledQuery, LabelledSet, LabelledTask } from './labelled.ts';
 
 const Photo = z.object({
   id: z.string(),
+  product_id: z.string().optional(),
   file: z.string(),
   label: z.string(),
   category_path: z.array(z.string()),
   title: z.string(),
+  description: z.string().nullish(),
   attributes: z.object({ color: z.string().optional() }),
   role: z.enum(['catalogue', 'query']),
 });
@@ -22,48 +24,88 @@ const Task = z.object({
   query_text: z.string().nullable(),
   relevant: z.record(z.string(), z.number().int().min(1)),
   exclude: z.array(z.string()).default([]),
+  reference_view: z.string().optional(),
+  // What another text would forbid is not known here, and its answers would leak.
+  index_must_not_contain: z.enum(['description', 'color in title or attributes']).optional(),
 });
 
+/** A query of photos. */
+export interface PhotoQuery extends LabelledQuery {
+  /** How the photo that is asked with was taken, where a composed query says so. */
+  readonly view: string | undefined;
+  /** Ids of all products it has to do with: the one that is asked with, those that answer it, those taken out. */
+  readonly about: ReadonlySet<string>;
+}
+
+export interface PhotoTask extends LabelledTask {
+  /** As tasks.jsonl names them. */
+  readonly task: string;
+  readonly source: string;
+  readonly queries: readonly PhotoQuery[];
+}
+
+export interface PhotoSet extends LabelledSet {
+  readonly tasks: readonly PhotoTask[];
+}
+
+/** `train` to choose by, `eval` to report. */
+export type Split = 'train' | 'eval';
+
 /**
- * Photos with labelled queries, of which those of the split `train` are taken: a folder with photos.jsonl and tasks.jsonl as its README.md describes them.
- * Colors are cut off the titles, because queries ask for them.
+ * Photos with the labelled queries of one split: a folder with photos.jsonl and tasks.jsonl as its README.md describes them. Of a product's texts the title
+ * alone is taken, and the product's color is cut out of it, because queries ask for it.
  * @returns null where the folder has no tasks.jsonl. @throws MargayError BAD_INPUT where it can't be read.
  */
-export async function photoSet(folder: string): Promise<LabelledSet | null> {
+export async function photoSet(folder: string, split: Split): Promise<PhotoSet | null> {
   if (!(await stat(join(folder, 'tasks.jsonl')).catch(() => null))) return null;
   const photos = await lines(folder, 'photos.jsonl', Photo);
   const files = new Map(photos.map(({ id, file }) => [id, () => readFile(join(folder, file))]));
-  const tasks = new Map<string, LabelledQuery[]>();
+  const productOf = new Map(photos.map(({ id, product_id: product = id }) => [id, product]));
+  const tasks = new Map<string, { task: string; source: string; queries: PhotoQuery[] }>();
   for (const given of await lines(folder, 'tasks.jsonl', Task)) {
-    if (given.split !== 'train') continue;
-    const name = `${given.task}, ${given.source}`;
-    tasks.set(name, [
-      ...(tasks.get(name) ?? []),
-      {
-        text: given.query_text ?? undefined,
-        picture: given.query_image === null ? undefined : files.get(given.query_image),
-        relevant: new Map(Object.entries(given.relevant)),
-        exclude: new Set(given.exclude),
-      },
-    ]);
+    if (given.split !== split) continue;
+    const { task, source, query_image: image } = given;
+    if (image !== null && !files.has(image))
+      throw new MargayError('BAD_INPUT', `tasks.jsonl asks with a photo "${image}", which photos.jsonl does not have.`);
+    const known = tasks.get(`${task}, ${source}`) ?? { task, source, queries: [] };
+    tasks.set(`${task}, ${source}`, known);
+    const concerned = [...(image === null ? [] : [image]), ...Object.keys(given.relevant), ...given.exclude];
+    known.queries.push({
+      text: given.query_text ?? undefined,
+      picture: image === null ? undefined : files.get(image),
+      relevant: new Map(Object.entries(given.relevant)),
+      exclude: new Set(given.exclude),
+      view: given.reference_view,
+      about: new Set(concerned.map((id) => productOf.get(id) ?? id)),
+    });
   }
   return {
-    name: 'Photos, train split',
+    name: `Photos, ${split} split`,
     products: photos
       .filter(({ role }) => role === 'catalogue')
-      .map(({ id, title, label, category_path: path, attributes: { color } }) => ({
+      .map(({ id, title, description, label, category_path: path, attributes: { color } }) => ({
         id,
-        title: withoutColor(title, color),
+        title: title === description ? '' : withoutColor(title, color),
         // What a label names is the product itself.
         category: path.findLast((part) => part !== label || path.length < 4) ?? '',
         file: files.get(id)!,
       })),
-    tasks: [...tasks].map(([name, queries]) => ({ name, queries })),
+    tasks: [...tasks].map(([name, task]) => ({ name, ...task })),
   };
 }
 
+/** Cuts a product's color out of its title, be it a word anywhere or, as usual, behind a dash at the end. */
 const withoutColor = (title: string, color: string | undefined) =>
-  color !== undefined && title.endsWith(` - ${color}`) ? title.slice(0, -` - ${color}`.length) : title;
+  color === undefined
+    ? title
+    : title
+        .replace(
+          new RegExp(`(?<![\\p{L}\\p{N}])${color.replace(/[^\p{L}\p{N}\s]/gu, '\\$&')}(?![\\p{L}\\p{N}])`, 'giu'),
+          '',
+        )
+        .replace(/\s+-\s*$/, '')
+        .replace(/\s+/g, ' ')
+        .trim();
 
 async function lines<T>(folder: string, name: string, schema: z.ZodType<T>): Promise<T[]> {
   const text = await readFile(join(folder, name), 'utf8').catch((cause: unknown) => {

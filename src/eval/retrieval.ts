@@ -26,11 +26,17 @@ export interface Retrieved {
 
 interface Indexed {
   readonly product: LabelledProduct;
+  /** By the picture alone. */
   readonly vector: Float32Array;
+  /** By picture and title, where that was asked for. */
+  readonly titled: Float32Array | undefined;
   readonly attributes: Attributes;
 }
 
-/** A labelled set's products, embedded by their pictures alone. Exact search: an index's recall is not measured here. */
+/** What products are embedded by, as CATALOG_EMBED names it. */
+export type Embedded = 'image' | 'image+title';
+
+/** A labelled set's products, embedded by their pictures alone, and also with their titles where wanted. Exact search: an index's recall is not measured here. */
 export class LabelledIndex {
   readonly #stages: RetrievalStages;
   readonly #indexed: readonly Indexed[];
@@ -44,14 +50,21 @@ export class LabelledIndex {
   static async make(
     { products }: LabelledSet,
     stages: RetrievalStages,
-    { signal, onProduct }: { signal: AbortSignal; onProduct?: (done: number) => void },
+    {
+      signal,
+      titled = false,
+      onProduct,
+    }: { signal: AbortSignal; titled?: boolean; onProduct?: (done: number) => void },
   ): Promise<LabelledIndex> {
     const { decoder, encoder } = stages;
     const indexed: Indexed[] = [];
     for (const product of products) {
       const { picture } = await decoder.decode(await product.file(), { signal, shortSide: encoder.info.shortSide });
       const pixels = await encoder.prepare(picture, { signal });
-      indexed.push({ product, ...(await encoder.encode({ pixels }, { signal })) });
+      const { vector, attributes } = await encoder.encode({ pixels }, { signal });
+      const text = product.title;
+      const both = titled && text !== '' ? (await encoder.encode({ pixels, text }, { signal })).vector : vector;
+      indexed.push({ product, vector, titled: titled ? both : undefined, attributes });
       onProduct?.(indexed.length);
     }
     return new LabelledIndex(stages, indexed);
@@ -69,10 +82,7 @@ export class LabelledIndex {
       picture = { id: decoded.id, load: async () => (await whole()).picture };
     }
     const { vector, attributes } = await encoder.encode({ text: query.text, pixels }, { signal });
-    const hits = this.#indexed
-      .filter(({ product }) => !query.exclude.has(product.id))
-      .map((item) => ({ item, score: dot(item.vector, vector) }))
-      .sort((a, b) => b.score - a.score)
+    const hits = this.#ranked(vector, query.exclude, 'image')
       .slice(0, depth)
       .map(({ item: { product, attributes: seen }, score }): Hit => {
         const { id, title, category } = product;
@@ -90,6 +100,35 @@ export class LabelledIndex {
       grades: hits.map(({ productId }) => query.relevant.get(productId) ?? 0),
       relevant: [...query.relevant].flatMap(([id, grade]) => (query.exclude.has(id) ? [] : [grade])),
     };
+  }
+
+  /** A query's vector, as `ranking` takes it. */
+  async embed(
+    { text, picture }: Pick<LabelledQuery, 'text' | 'picture'>,
+    { signal }: { signal: AbortSignal },
+  ): Promise<Float32Array> {
+    const { decoder, encoder } = this.#stages;
+    const { shortSide } = encoder.info;
+    const decoded = picture && (await decoder.decode(await picture(), { signal, shortSide }));
+    const pixels = decoded && (await encoder.prepare(decoded.picture, { signal }));
+    return (await encoder.encode({ text, pixels }, { signal })).vector;
+  }
+
+  /** Ids of all products but the excluded ones, best first. */
+  ranking(vector: Float32Array, exclude: ReadonlySet<ProductId>, by: Embedded): ProductId[] {
+    return this.#ranked(vector, exclude, by).map(({ item }) => item.product.id);
+  }
+
+  #ranked(query: Float32Array, exclude: ReadonlySet<ProductId>, by: Embedded): { item: Indexed; score: number }[] {
+    const of = (item: Indexed) => {
+      if (by === 'image') return item.vector;
+      if (!item.titled) throw new Error('The products were not embedded with their titles.');
+      return item.titled;
+    };
+    return this.#indexed
+      .filter(({ product }) => !exclude.has(product.id))
+      .map((item) => ({ item, score: dot(of(item), query) }))
+      .sort((a, b) => b.score - a.score);
   }
 
   /** A product's picture as a JPEG file of at most `width` pixels; made once. */

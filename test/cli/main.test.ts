@@ -101,6 +101,8 @@ describe('one sentence and no stack', () => {
     ['nothing named', ['index'], {}, 2, 'takes one folder'],
     ['an unknown option', ['index', 'photos', '--bogus'], {}, 2, '--bogus'],
     ['an unknown command', ['dance'], {}, 2, 'Unknown command'],
+    ['an evaluation of no photos', ['eval', 'photos'], {}, 2, 'photos has no tasks.jsonl'],
+    ['an evaluation of two folders', ['eval', 'photos', 'more'], {}, 2, 'one folder'],
     ['rerank without a word', ['rerank'], {}, 2, 'rerank takes one word: check'],
     ['a check of no number', ['rerank', 'check', '--count', 'x'], {}, 2, '--count'],
     ['a check of no photos', ['rerank', 'check', '--photos', 'nowhere'], {}, 2, 'tasks.jsonl'],

@@ -34,7 +34,7 @@ async function written(photos: readonly object[], tasks: readonly object[]) {
   const lines = (rows: readonly object[]) => `${rows.map((row) => JSON.stringify(row)).join('\n')}\n`;
   await writeFile(join(folder, 'photos.jsonl'), lines(photos));
   await writeFile(join(folder, 'tasks.jsonl'), lines(tasks));
-  return (await photoSet(folder))!;
+  return (await photoSet(folder, 'train'))!;
 }
 
 test('the train split alone is asked, and only the catalog is found', async () => {
@@ -67,6 +67,9 @@ test('the train split alone is asked, and only the catalog is found', async () =
 test.each([
   ['the color that queries ask for', {}, 'Short a', 'Shorts'],
   ['and nothing else', { attributes: { color: 'red' } }, 'Short a - blue', 'Shorts'],
+  ['a color within', { title: 'Light Blue short', attributes: { color: 'light blue' } }, 'short', 'Shorts'],
+  ['no part of a word', { title: 'Redwood short', attributes: { color: 'red' } }, 'Redwood short', 'Shorts'],
+  ['a title that is the description', { description: 'Short a - blue' }, '', 'Shorts'],
   ['nothing without a color', { attributes: {} }, 'Short a - blue', 'Shorts'],
   [
     'a category that is the product',
@@ -79,17 +82,38 @@ test.each([
   expect(products[0]).toMatchObject({ title, category });
 });
 
+test('the eval split, with views and the products concerned', async () => {
+  await written(
+    [photo('a'), photo('b', { product_id: 'p' }), photo('q', { role: 'query', product_id: 'p' })],
+    [task(), task({ split: 'eval', reference_view: 'back photo', relevant: { a: 2 }, exclude: ['b'] })],
+  );
+  const set = (await photoSet(folder, 'eval'))!;
+  expect(set.tasks).toMatchObject([
+    { task: 'composed', source: 'luma', queries: [{ view: 'back photo', about: new Set(['p', 'a']) }] },
+  ]);
+});
+
+test.each([
+  ['a photo that is not there', { query_image: 'nowhere' }, '"nowhere"'],
+  ['a text to be kept out that nobody knows', { index_must_not_contain: 'smell' }, 'Line 1 of tasks.jsonl'],
+])('refused: %s', async (_name, more, says) => {
+  await expect(written([photo('a'), photo('q')], [task(more)])).rejects.toMatchObject({
+    code: 'BAD_INPUT',
+    message: expect.stringContaining(says),
+  });
+});
+
 test('a folder without tasks has no photos for us', async () => {
-  expect(await photoSet(folder)).toBeNull();
+  expect(await photoSet(folder, 'train')).toBeNull();
 });
 
 test.each([
   ['no JSON', '{"id": '],
   ['another form', '{"task": 1}'],
 ])('%s is told with its line', async (_name, line) => {
-  await written([photo('a')], [task()]);
+  await written([photo('a'), photo('q')], [task()]);
   await writeFile(join(folder, 'tasks.jsonl'), `${JSON.stringify(task())}\n\n${line}\n`);
-  await expect(photoSet(folder)).rejects.toMatchObject({
+  await expect(photoSet(folder, 'train')).rejects.toMatchObject({
     code: 'BAD_INPUT',
     message: expect.stringContaining('Line 3 of tasks.jsonl'),
   });

@@ -1,0 +1,185 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Encoder, EncoderInput } from '../../src/encode/encoder.ts';
+import { floorsOf } from '../../src/eval/floors.ts';
+import { found, photoEvaluation } from '../../src/eval/photo-eval.ts';
+import { photoSet } from '../../src/eval/photo-queries.ts';
+import type { RetrievalStages } from '../../src/eval/retrieval.ts';
+import { FakeEncoder } from '../fakes.ts';
+
+describe('what a query found', () => {
+  const log = Math.log2;
+  test.each<[string, number[], number[], { first: number; ten: number; reciprocal: number; ndcg: number }]>([
+    ['the best order', [2, 1, 0], [1, 2], { first: 1, ten: 1, reciprocal: 1, ndcg: 1 }],
+    [
+      'the lesser first',
+      [1, 2],
+      [2, 1],
+      { first: 0, ten: 1, reciprocal: 0.5, ndcg: (1 + 3 / log(3)) / (3 + 1 / log(3)) },
+    ],
+    ['the tenth', [...zeros(9), 2], [2], { first: 0, ten: 1, reciprocal: 0.1, ndcg: 1 / log(11) }],
+    ['the eleventh', [...zeros(10), 2], [2], { first: 0, ten: 0, reciprocal: 1 / 11, ndcg: 0 }],
+    [
+      'two alike',
+      [0, 2, 2],
+      [2, 2],
+      { first: 0, ten: 1, reciprocal: 0.5, ndcg: (1 / log(3) + 0.5) / (1 + 1 / log(3)) },
+    ],
+    ['nothing right there', [0, 0], [], { first: 0, ten: 0, reciprocal: 0, ndcg: 0 }],
+  ])('%s', (_name, ranked, relevant, { ndcg, ...exact }) => {
+    const { ndcg: got, ...rest } = found(ranked, relevant);
+    expect(rest).toEqual(exact);
+    expect(got).toBeCloseTo(ndcg, 12);
+  });
+});
+function zeros(length: number): number[] {
+  return Array.from({ length }, () => 0);
+}
+
+/** A picture is its one byte, and lies on that axis; a text lies on the axis that it ends with. */
+class AxisEncoder extends FakeEncoder {
+  override async encode(input: EncoderInput, options: Parameters<Encoder['encode']>[1]) {
+    const encoded = await super.encode(input, options);
+    const vector = new Float32Array(8);
+    if (input.pixels) vector[input.pixels.rgb[0]!] = 1;
+    if (input.text !== undefined) vector[Number(input.text.at(-1))]! += 2;
+    return { ...encoded, vector };
+  }
+}
+const stages = (encoder: Encoder) =>
+  ({
+    decoder: {
+      decode: async (rgb: Uint8Array) => ({
+        id: '',
+        format: 'jpeg',
+        width: 1,
+        height: 1,
+        picture: { rgb },
+        whole: true,
+      }),
+    },
+    renderer: {},
+    encoder,
+  }) as unknown as RetrievalStages;
+
+let folder: string;
+let encoder: AxisEncoder;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'margay-photo-eval-'));
+  encoder = new AxisEncoder();
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+/** Products on the axes 0 to 3, with titles on the next axis and the labels of secrets, and two photos to ask with. */
+async function data(tasks: readonly object[]): Promise<void> {
+  const photos = [0, 1, 2, 3, 10, 11].map((axis) => ({
+    id: `p${axis}`,
+    product_id: `product ${axis % 10}`,
+    file: `${axis}.jpg`,
+    label: '',
+    category_path: [],
+    title: `Secret thing ${(axis + 1) % 4}`,
+    description: 'SECRET',
+    attributes: { color: 'secret' },
+    role: axis < 10 ? 'catalogue' : 'query',
+  }));
+  const lines = (rows: readonly object[]) => rows.map((row) => JSON.stringify(row)).join('\n');
+  await writeFile(join(folder, 'photos.jsonl'), lines(photos));
+  await writeFile(join(folder, 'tasks.jsonl'), lines(tasks));
+  for (const axis of [0, 1, 2, 3, 10, 11]) await writeFile(join(folder, `${axis}.jpg`), Uint8Array.of(axis % 10, 0, 0));
+}
+const task = (more: object) => ({
+  task: 'text_to_product',
+  source: 's',
+  split: 'eval',
+  query_image: null,
+  query_text: null,
+  relevant: { p0: 2 },
+  ...more,
+});
+const TASKS = [
+  task({ query_text: 'find 0', index_must_not_contain: 'description' }),
+  task({ query_text: 'find 1', relevant: { p2: 2 } }),
+  task({ query_text: 'never asked 3', split: 'train' }),
+  task({ task: 'composed', query_image: 'p11', query_text: 'but 2', relevant: { p2: 2 }, reference_view: 'back' }),
+  task({
+    task: 'composed',
+    query_image: 'p10',
+    query_text: 'but 3',
+    relevant: { p1: 2 },
+    reference_view: 'back',
+    exclude: ['p3', 'p0'],
+  }),
+  task({ task: 'composed', query_image: 'p10', query_text: 'but 3', relevant: { p3: 2 }, reference_view: 'alt' }),
+];
+
+async function table(count?: number): Promise<string[][]> {
+  const set = (await photoSet(folder, 'eval'))!;
+  const { signal } = new AbortController();
+  const text = await photoEvaluation(set, stages(encoder), {
+    floors: await floorsOf(folder),
+    count,
+    signal,
+    tell: () => {},
+  });
+  return text
+    .split('\n')
+    .filter((line) => line.startsWith('| ') && !line.startsWith('| task |'))
+    .map((line) => line.slice(2, -2).split(' | '));
+}
+const figure = (cell: string) => Number(cell.split(' ')[0]);
+
+test('tasks by view and by what is asked with, twice: without and with titles', async () => {
+  await data(TASKS);
+  const rows = await table();
+  const names = [
+    ['text_to_product, s', 'text', '2'],
+    ...['text and picture', 'text', 'picture'].map((part) => ['composed, s, back', part, '2']),
+    ...['text and picture', 'text', 'picture'].map((part) => ['composed, s, alt', part, '1']),
+  ];
+  expect(rows.map((row) => row.slice(0, 3))).toEqual([...names, ...names]);
+  // By pictures p0, and p2 behind p1 and p0; by titles too p0 behind p3, which is titled for 0, and p2 behind p0 and p1.
+  expect(rows[0]!.slice(4, 7).map(figure)).toEqual([0.5, 1, 0.667]);
+  expect(rows[7]!.slice(4, 7).map(figure)).toEqual([0, 1, 0.417]);
+  // Excluded ones are not in the way: what is left for "but 3" is p1 before p2.
+  expect(figure(rows[1]![4]!)).toBe(1);
+  expect(rows[4]!.slice(3, 7)).toEqual(['1', '1.000', '1.000', '1.000']);
+  const asked = encoder.calls.map(({ text = '' }) => text);
+  expect(asked.filter((text) => /secret|never/i.test(text))).toEqual([]);
+  expect(asked).toContain('thing 1');
+});
+
+test('floors stand beside, each where it is given', async () => {
+  await data(TASKS);
+  const baselines = {
+    tasks: {
+      'composed/s/eval': { 'chance@1': 0.25, 'chance@10': 1, 'hist@1': 0.5, 'hist@10': 0.75 },
+      'composed/s/train': {},
+    },
+    structure_only: { 'composed/s/back': { 'dhash@1': 0.125, 'dhash@10': 0.5 } },
+  };
+  await writeFile(join(folder, 'baselines.json'), JSON.stringify(baselines));
+  const rows = await table();
+  expect([rows[0]!, rows[1]!, rows[4]!].map((row) => row.slice(8))).toEqual([
+    ['', '', ''],
+    ['0.250 / 1.000', '0.500 / 0.750', '0.125 / 0.500'],
+    ['0.250 / 1.000', '0.500 / 0.750', ''],
+  ]);
+});
+
+test('fewer queries a task, and the same tables from the same data', async () => {
+  await data(TASKS);
+  expect((await table(1)).map((row) => row[2])).toEqual(Array.from({ length: 14 }, () => '1'));
+  expect(await table()).toEqual(await table());
+});
+
+test.each([
+  ['no query of the split', [task({ split: 'train' })], '{"tasks": {}}', 'no query'],
+  ['floors of another form', TASKS, '{"tasks": {"a/b/eval": {"chance@1": 7}}}', 'baselines.json'],
+])('refused: %s', async (_name, tasks, baselines, says) => {
+  await data(tasks);
+  await writeFile(join(folder, 'baselines.json'), baselines);
+  await expect(table()).rejects.toMatchObject({ code: 'BAD_INPUT', message: expect.stringContaining(says) });
+});
