@@ -49,7 +49,7 @@ describe('a client that leaves', () => {
 
   test('does not end a call that another waits for', async () => {
     const door = await open();
-    model.delayMs = 1_000;
+    model.delayMs = 3_000;
     const { leave, answer } = await stalled(door, 'x');
     const other = door.ask(query('x'));
     await expect.poll(() => door.encoder.calls.length).toBe(2);
@@ -167,8 +167,8 @@ test('a server that fails again and again is left alone for a while, and its sea
 });
 
 test('waiting in our own line is no fault of the server', async () => {
-  const door = await open({ RERANK_TIMEOUT_MS: '3000' });
-  model.delayMs = 2_000;
+  const door = await open({ RERANK_TIMEOUT_MS: '6000' });
+  model.delayMs = 4_000;
   const passes = await Promise.all(Array.from({ length: 18 }, (_, n) => passOf(door, `line ${n}`)));
   expect(new Set(passes.map(({ fallback }) => fallback))).toEqual(new Set([null, 'TIMEOUT']));
   model.delayMs = 0;
@@ -176,7 +176,7 @@ test('waiting in our own line is no fault of the server', async () => {
 });
 
 test('a server that does not answer at all is left alone for a while', async () => {
-  const door = await open({ RERANK_TIMEOUT_MS: '2500' });
+  const door = await open({ RERANK_TIMEOUT_MS: '6000' });
   model.answering = () => ({ fault: 'stall' });
   await Promise.all(Array.from({ length: 8 }, (_, n) => passOf(door, `stalled ${n}`)));
   expect(await passOf(door, 'after')).toMatchObject({ fallback: 'UNAVAILABLE', calls: 0 });
@@ -196,14 +196,14 @@ test.each([
 });
 
 test('the deadline holds for the whole pass', async () => {
-  const door = await open({ RERANK_TIMEOUT_MS: '1500' });
+  const door = await open({ RERANK_TIMEOUT_MS: '4000' });
   model.answering = () => ({ fault: 'stall' });
   expect(await passOf(door, 'x')).toMatchObject({ status: 'FELL_BACK', fallback: 'TIMEOUT', calls: 1 });
   await expect.poll(() => model.aborted).toBe(1);
 });
 
 test('a caption stays that was paid for before the ranking failed', async () => {
-  const door = await open({ RERANK_TIMEOUT_MS: '1500' });
+  const door = await open({ RERANK_TIMEOUT_MS: '4000' });
   model.answering = (asked) => (asked.kind === 'caption' ? 'A leopard.' : { fault: 'stall' });
   const { data } = await door.upload(
     'query ($image: Upload) { search(image: $image) { queryCaption rationale rerank { fallback calls } } }',
