@@ -2,7 +2,7 @@ import { isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { makeDataFolder } from './catalog/data-folder.ts';
 import { DiskMedia } from './catalog/disk-media.ts';
-import type { MediaStore } from './catalog/media-store.ts';
+import { type MediaStore, THUMBNAIL } from './catalog/media-store.ts';
 import { catalogFingerprint, DEMO, OWN, otherName, readServed, type Served, writeServed } from './catalog/served.ts';
 import { type Config, isLoopback } from './config.ts';
 import type { Encoder } from './encode/encoder.ts';
@@ -33,9 +33,6 @@ import type { Stages } from './search/search.ts';
 /** The largest picture accepted, in bytes. */
 const MAX_UPLOAD_BYTES = 20 * 1024 * 1024;
 const UPLOADS = { maxFileSize: MAX_UPLOAD_BYTES, maxFiles: 10, maxFieldSize: 1024 * 1024 };
-
-/** Width of the catalog pictures that a vision model sees, in pixels. */
-const THUMBNAIL = 336;
 
 /** How often query pictures that nobody can ask for any more are deleted. */
 const SWEEP_EVERY_MS = 10 * 60_000;
@@ -86,7 +83,7 @@ export const modelFolder = (name: string): string =>
 type Thumbnails = Pick<MediaStore, 'sized'>;
 
 /** The configured vision model; without one the built-in reranker. */
-export async function openReranker(config: Config, renderer: Renderer, media: Thumbnails): Promise<Reranker> {
+async function openReranker(config: Config, renderer: Renderer, media: Thumbnails): Promise<Reranker> {
   const [reranker] = await openVoters(config, renderer, media, [config.RERANK_VOTES]);
   return reranker!;
 }

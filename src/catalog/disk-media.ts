@@ -5,14 +5,13 @@ import { MargayError } from '../errors.ts';
 import type { Decoded, Picture } from '../image/decoder.ts';
 import type { EncodedFormat, Renderer } from '../image/renderer.ts';
 import { SingleFlight } from '../policy/single-flight.ts';
-import { type MediaStore, type QueryPicture, WIDTHS } from './media-store.ts';
+import { type MediaStore, type QueryPicture, THUMBNAIL, WIDTHS } from './media-store.ts';
 import { isPictureId, type KeptPicture, MASTER, PictureFolder, toImage } from './picture-folder.ts';
 import type { StoredImage } from './product.ts';
 
 /** A query picture is kept this long after it was last sent, in milliseconds. */
 export const QUERY_LIFE = 3_600_000;
 
-const THUMBNAIL = 336;
 const PIXELS = '.pixels';
 const EXTENSION: Record<EncodedFormat, string> = { jpeg: 'jpg', webp: 'webp', avif: 'avif' };
 

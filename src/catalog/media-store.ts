@@ -6,6 +6,9 @@ import type { StoredImage } from './product.ts';
 /** Widths served, in pixels: few, so that caches are hit. A width asked for is rounded up to the next. */
 export const WIDTHS = [64, 128, 256, 336, 512, 768, 1024, 1280] as const;
 
+/** Width of the thumbnail that is made of every catalog picture when it is kept, in pixels; one of WIDTHS. */
+export const THUMBNAIL = 336;
+
 /** A query picture, kept for a while so that it need not be sent again. */
 export interface QueryPicture {
   readonly image: StoredImage;
@@ -14,7 +17,7 @@ export interface QueryPicture {
 
 /** Pictures by content hash, stripped of metadata. Ids are 64 lower-case hex digits; anything else is NOT_FOUND. */
 export interface MediaStore {
-  /** Keeps a catalog picture for good (a 336 px thumbnail beside it). The same bytes are kept once. */
+  /** Keeps a catalog picture for good (a THUMBNAIL beside it). The same bytes are kept once. */
   put(decoded: Decoded): Promise<StoredImage>;
   /** Whether a catalog picture is kept. */
   has(id: string): Promise<boolean>;

@@ -1,16 +1,13 @@
 import { type DemoProduct, demoCatalog } from '../demo/catalog.ts';
-import type { Attributes, Encoder, ModelPixels } from '../encode/encoder.ts';
-import type { Decoder } from '../image/decoder.ts';
-import type { Renderer } from '../image/renderer.ts';
+import type { Attributes, ModelPixels } from '../encode/encoder.ts';
 import { Meter } from '../rerank/meter.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import { type DemoQuery, type DemoTask, demoTasks } from './demo-queries.ts';
+import { DRAWING } from './labelled.ts';
 import { mean, type Quality, quality, wilson } from './metrics.ts';
+import { dot, prepared, type RetrievalStages } from './retrieval.ts';
 
-export interface EvalStages {
-  readonly decoder: Decoder;
-  readonly renderer: Renderer;
-  readonly encoder: Encoder;
+export interface EvalStages extends RetrievalStages {
   /** Null leaves the order as it is. */
   readonly reranker: Reranker | null;
 }
@@ -23,8 +20,6 @@ interface Indexed {
   readonly attributes: Attributes;
 }
 
-/** Pixels of a drawing, as the demo catalog's. */
-const SIZE = { width: 512, height: 512 };
 const DEPTH = 9;
 
 /**
@@ -37,11 +32,8 @@ export async function demoEvaluation(
   { count, signal }: { count: number; signal: AbortSignal },
 ): Promise<string> {
   const { encoder, reranker } = stages;
-  const see = async (svg: string): Promise<ModelPixels> => {
-    const file = await stages.renderer.draw(svg, SIZE);
-    const { picture } = await stages.decoder.decode(file, { signal, shortSide: encoder.info.shortSide });
-    return encoder.prepare(picture, { signal });
-  };
+  const see = async (svg: string): Promise<ModelPixels> =>
+    (await prepared(stages, await stages.renderer.draw(svg, DRAWING), signal)).pixels;
   const catalog = demoCatalog();
   const indexed: Indexed[] = [];
   for (const product of catalog) {
@@ -104,7 +96,7 @@ export async function demoEvaluation(
     const candidates = best.slice(0, DEPTH).map(({ item, score }) => ({
       id: item.product.id,
       score,
-      image: { id: '', ...SIZE, thumbhash: '' },
+      image: { id: '', ...DRAWING, thumbhash: '' },
       attributes: item.attributes,
       title: undefined,
       category: undefined,
@@ -133,10 +125,5 @@ interface Scored {
 }
 
 function nearest(indexed: readonly Indexed[], query: Float32Array, by: 'alone' | 'titled'): Scored[] {
-  const dot = (vector: Float32Array) => {
-    let sum = 0;
-    for (let i = 0; i < vector.length; i += 1) sum += vector[i]! * query[i]!;
-    return sum;
-  };
-  return indexed.map((item) => ({ item, score: dot(item[by]) })).sort((a, b) => b.score - a.score);
+  return indexed.map((item) => ({ item, score: dot(item[by], query) })).sort((a, b) => b.score - a.score);
 }

@@ -37,7 +37,7 @@ export interface LabelledSet {
 }
 
 /** Pixels of a drawing, as the demo catalog's. */
-const SIZE = { width: 512, height: 512 };
+export const DRAWING = { width: 512, height: 512 };
 
 /** The demo catalog with its held-out queries, `count` a task. */
 export function demoSet(renderer: Renderer, count: number): LabelledSet {
@@ -48,7 +48,7 @@ export function demoSet(renderer: Renderer, count: number): LabelledSet {
       id: product.id,
       title: product.title,
       category: product.category,
-      file: () => renderer.draw(product.svg(), SIZE),
+      file: () => renderer.draw(product.svg(), DRAWING),
     })),
     tasks: demoTasks(catalog, count).map(({ name, queries }) => ({
       name,
@@ -56,7 +56,7 @@ export function demoSet(renderer: Renderer, count: number): LabelledSet {
         const { svg } = query;
         return {
           text: query.text,
-          picture: svg === undefined ? undefined : () => renderer.draw(svg, SIZE),
+          picture: svg === undefined ? undefined : () => renderer.draw(svg, DRAWING),
           relevant: new Map(catalog.filter((product) => query.relevant(product)).map(({ id }) => [id, 1])),
           exclude: new Set<ProductId>(),
         };

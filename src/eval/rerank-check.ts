@@ -1,3 +1,4 @@
+import { THUMBNAIL } from '../catalog/media-store.ts';
 import { MargayError } from '../errors.ts';
 import type { Ranking, Reranker } from '../rerank/reranker.ts';
 import { type Fallback, type PassStatus, runPass } from '../search/pass.ts';
@@ -52,8 +53,6 @@ export interface CheckedSet {
 }
 
 const DEPTH = 9;
-/** Width in pixels of the catalog pictures, as served. */
-const THUMBNAIL = 336;
 /** So many passes in a row that came to nothing, and the model isn't asked any more. */
 const FAILURES = 3;
 const TELL_EVERY_MS = 5_000;

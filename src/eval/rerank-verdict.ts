@@ -59,7 +59,7 @@ export function figuresOf(checked: readonly Checked[]): Figures {
   };
 }
 
-export function judgmentOf({ queries, helped, harmed, fellBack, gain }: Effect): Judgment {
+function judgmentOf({ queries, helped, harmed, fellBack, gain }: Effect): Judgment {
   if (fellBack * 2 > queries) return 'SILENT';
   const moved = helped + harmed;
   if (wilson(moved / queries, queries)[1] <= MOST_HARM) return 'IDLE';

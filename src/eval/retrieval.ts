@@ -56,11 +56,10 @@ export class LabelledIndex {
       onProduct,
     }: { signal: AbortSignal; titled?: boolean; onProduct?: (done: number) => void },
   ): Promise<LabelledIndex> {
-    const { decoder, encoder } = stages;
+    const { encoder } = stages;
     const indexed: Indexed[] = [];
     for (const product of products) {
-      const { picture } = await decoder.decode(await product.file(), { signal, shortSide: encoder.info.shortSide });
-      const pixels = await encoder.prepare(picture, { signal });
+      const { pixels } = await prepared(stages, await product.file(), signal);
       const { vector, attributes } = await encoder.encode({ pixels }, { signal });
       const text = product.title;
       const both = titled && text !== '' ? (await encoder.encode({ pixels, text }, { signal })).vector : vector;
@@ -76,8 +75,8 @@ export class LabelledIndex {
     let pixels: ModelPixels | undefined;
     let picture: RerankQuery['picture'];
     if (file) {
-      const decoded = await decoder.decode(file, { signal, shortSide: encoder.info.shortSide });
-      pixels = await encoder.prepare(decoded.picture, { signal });
+      const { decoded, pixels: seen } = await prepared(this.#stages, file, signal);
+      pixels = seen;
       const whole = once(async () => (decoded.whole ? decoded : decoder.decode(file, { signal })));
       picture = { id: decoded.id, load: async () => (await whole()).picture };
     }
@@ -107,11 +106,8 @@ export class LabelledIndex {
     { text, picture }: Pick<LabelledQuery, 'text' | 'picture'>,
     { signal }: { signal: AbortSignal },
   ): Promise<Float32Array> {
-    const { decoder, encoder } = this.#stages;
-    const { shortSide } = encoder.info;
-    const decoded = picture && (await decoder.decode(await picture(), { signal, shortSide }));
-    const pixels = decoded && (await encoder.prepare(decoded.picture, { signal }));
-    return (await encoder.encode({ text, pixels }, { signal })).vector;
+    const { pixels } = picture ? await prepared(this.#stages, await picture(), signal) : {};
+    return (await this.#stages.encoder.encode({ text, pixels }, { signal })).vector;
   }
 
   /** Ids of all products but the excluded ones, best first. */
@@ -150,7 +146,14 @@ export class LabelledIndex {
   }
 }
 
-function dot(a: Float32Array, b: Float32Array): number {
+/** A picture file decoded as far as the encoder needs it, and what the model sees of it. */
+export async function prepared({ decoder, encoder }: RetrievalStages, file: Uint8Array, signal: AbortSignal) {
+  const decoded = await decoder.decode(file, { signal, shortSide: encoder.info.shortSide });
+  return { decoded, pixels: await encoder.prepare(decoded.picture, { signal }) };
+}
+
+/** Of unit vectors the cosine similarity. */
+export function dot(a: Float32Array, b: Float32Array): number {
   let sum = 0;
   for (let i = 0; i < a.length; i += 1) sum += a[i]! * b[i]!;
   return sum;

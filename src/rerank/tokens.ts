@@ -18,7 +18,7 @@ const LLAMA_TILE = 560;
  * Phi-3 and Phi-3.5 vision: the picture is scaled to a grid of at most `crops` tiles of 336 px, 144 tokens each, with a global view and separators
  * (image_processing_phi3_v of the published checkpoints).
  */
-export const phiTokens =
+const phiTokens =
   (crops: number) =>
   ({ width, height }: Size): number => {
     const ratio = Math.max(width, height) / Math.min(width, height);
@@ -37,7 +37,7 @@ export function qwenTokens({ width, height }: Size): number {
 }
 
 /** Llama 3.2 Vision: up to four tiles of 560 px, 1,601 cross-attention states each (they are not prompt tokens, but cost as much). */
-export function llamaTokens({ width, height }: Size): number {
+function llamaTokens({ width, height }: Size): number {
   const layouts: (readonly [columns: number, rows: number])[] = [
     [1, 1],
     [1, 2],
@@ -62,7 +62,7 @@ export function llamaTokens({ width, height }: Size): number {
 const gemmaTokens = () => 256;
 
 /** MiniCPM-V 2.6: up to nine slices of about 448 px beside an overview, 64 tokens each. */
-export function miniCpmTokens({ width, height }: Size): number {
+function miniCpmTokens({ width, height }: Size): number {
   const slices = Math.min(9, Math.ceil((width * height) / (448 * 448)));
   return (slices > 1 ? slices + 1 : 1) * 64;
 }

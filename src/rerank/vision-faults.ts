@@ -24,9 +24,7 @@ export function isFailure(error: unknown): boolean {
 
 export function isWorthRetrying(error: unknown): boolean {
   if (error instanceof MargayError || error instanceof BrokenCircuitError) return false;
-  const wait = retryAfterMs(error);
-  if (statusOf(error) === 429) return wait === undefined || wait <= PATIENCE_MS;
-  return isFailure(error) && (wait === undefined || wait <= PATIENCE_MS);
+  return (statusOf(error) === 429 || isFailure(error)) && (retryAfterMs(error) ?? 0) <= PATIENCE_MS;
 }
 
 /** Codes of connections that never came to be. */
