@@ -59,10 +59,10 @@ SMALL_BASE = Config(pieces=300, positions=96, types=2, eps=1e-12, cls=0, text=1,
 SMALL_M3 = Config(pieces=400, positions=98, types=1, eps=1e-5, cls=2, text=3, **SMALL)
 
 SUBJECTS = {
-    "base": Subject(KINDS["visualized-bge-base"], 5e-5, (1, 24, 316, 512), (1, 24, 316), 512, (1000, 30522), (101, 102)),
-    "m3": Subject(KINDS["visualized-bge-m3"], 5e-5, (1, 24, 316, 512, 2048), (1, 24, 316, 512, 2048), 512, (4, 250002), (0, 2)),
-    "small-base": Subject(Kind("small-base", SMALL_BASE, "For tests alone.", [], "[PAD]", ["a"]), 2e-5, (1, 24, 96), (1, 24, 71), 96, (5, 300), (2, 3)),
-    "small-m3": Subject(Kind("small-m3", SMALL_M3, "For tests alone.", [], "<pad>", ["a"]), 2e-5, (1, 24, 96), (1, 24, 73), 96, (4, 400), (0, 2)),
+    "base": Subject(KINDS["visualized-bge-base"], 1e-4, (1, 24, 316, 512), (1, 24, 316), 512, (1000, 30522), (101, 102)),
+    "m3": Subject(KINDS["visualized-bge-m3"], 1e-4, (1, 24, 316, 512, 2048), (1, 24, 316, 512, 2048), 512, (4, 250002), (0, 2)),
+    "small-base": Subject(Kind("small-base", SMALL_BASE, "For tests alone.", [], "[PAD]", ["a"]), 1e-4, (1, 24, 96), (1, 24, 71), 96, (5, 300), (2, 3)),
+    "small-m3": Subject(Kind("small-m3", SMALL_M3, "For tests alone.", [], "<pad>", ["a"]), 1e-4, (1, 24, 96), (1, 24, 73), 96, (4, 400), (0, 2)),
 }
 
 
