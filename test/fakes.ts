@@ -25,6 +25,7 @@ export class FakeEncoder implements Encoder {
     dimensions: DIMENSIONS,
     fingerprint: 'fake-1',
     joint: 'NATIVE',
+    attributes: [],
     demo: false,
     license: 'Apache-2.0',
   } as const;

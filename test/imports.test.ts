@@ -85,7 +85,7 @@ const BEHIND: readonly (readonly [package_: RegExp, files: RegExp])[] = [
   [/^(graphql|graphql-yoga|graphql-upload-ts|dataloader|@pothos\/.*|@graphql-yoga\/.*)$/, /^(graph|http)\//],
   [/^sharp$/, /^image\/(vips|sharp-[a-z]+|svg-process)\.ts$/],
   [/^heic-decode$/, /^image\/heic-[a-z]+\.ts$/],
-  [/^onnxruntime-node$/, /^encode\/onnx-[a-z]+\.ts$/],
+  [/^onnxruntime-node$/, /^encode\/onnx-[a-z-]+\.ts$/],
   [/^@huggingface\//, /^encode\/tokenizer\.ts$/],
   [/^(@lancedb\/.*|apache-arrow)$/, /^retrieve\/lance-[a-z]+\.ts$/],
   [/^@zilliz\//, /^retrieve\/milvus-[a-z]+\.ts$/],

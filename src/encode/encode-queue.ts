@@ -13,6 +13,8 @@ export interface QueueOptions {
   readonly batchDeadline: number;
   /** Milliseconds that a process may take to load the model. */
   readonly startDeadline: number;
+  /** Whether the raw state behind each vector is wanted too. */
+  readonly state: boolean;
 }
 
 interface Job extends Waiting {
@@ -39,6 +41,12 @@ const SHORTEST_DEADLINE = 2_000;
 const closed = () =>
   new MargayError('ENCODER_UNAVAILABLE', 'The encoder is closed.', { remedy: 'Send the request again.' });
 
+/** Texts cost by their length, padding included: a novel is not hung because a word was quick. Pictures cost the same each. */
+function workOf(batch: readonly Waiting[]): number {
+  const longest = Math.max(...batch.map(({ length }) => length));
+  return batch.length * (batch[0]?.kind === 'text' ? longest : 1);
+}
+
 /** The requests, kept outside the worker process: it may die, and costs one retried batch. */
 export class EncodeQueue {
   readonly #model: SessionModel;
@@ -55,7 +63,7 @@ export class EncodeQueue {
   #retryAt = 0;
   /** Moving average, for `retryAfter`. */
   #millisecondsPerJob = 5;
-  /** Milliseconds of one row; a kind that has not run yet has the whole `batchDeadline`. */
+  /** Milliseconds of a unit of work, see `workOf`; a kind that has not run yet has the whole `batchDeadline`. */
   readonly #slowest: Partial<Record<Waiting['kind'], number>> = {};
 
   constructor(model: SessionModel, options: QueueOptions) {
@@ -71,6 +79,11 @@ export class EncodeQueue {
   /** For tests and for watching memory. */
   get pid(): number | undefined {
     return this.#worker?.alive ? this.#worker.pid : undefined;
+  }
+
+  /** What the process took with the model loaded and warm, in bytes. */
+  get memory(): number {
+    return this.#worker?.memory ?? 0;
   }
 
   /** One row through the model. Rejects with the signal's reason as soon as it is aborted. */
@@ -92,10 +105,10 @@ export class EncodeQueue {
           how(value);
         };
       const job: Job = {
-        kind: row.picture ? 'picture' : 'text',
+        kind: row.kind,
         priority,
         order: this.#order++,
-        length: row.ids.length,
+        length: row.kind === 'sight' ? 0 : row.ids.length,
         row,
         resolve: settled(resolve),
         reject: settled(reject),
@@ -172,16 +185,16 @@ export class EncodeQueue {
     this.#waiting = this.#waiting.filter((job) => !taken.has(job));
     const started = performance.now();
     try {
-      const keepTokens = batch[0]!.priority === 'query';
+      const wanted = { tokens: batch[0]!.priority === 'query', state: this.#options.state };
       const results = await worker.run(
         batch.map(({ row }) => row),
-        keepTokens,
+        wanted,
         this.#deadlineOf(batch),
       );
-      const each = (performance.now() - started) / batch.length;
+      const took = performance.now() - started;
       const { kind } = batch[0]!;
-      this.#slowest[kind] = Math.max(each, this.#slowest[kind] ?? 0);
-      this.#millisecondsPerJob += (each - this.#millisecondsPerJob) / 8;
+      this.#slowest[kind] = Math.max(took / workOf(batch), this.#slowest[kind] ?? 0);
+      this.#millisecondsPerJob += (took / batch.length - this.#millisecondsPerJob) / 8;
       this.#deaths = 0;
       batch.forEach((job, index) => {
         job.resolve(results[index]!);
@@ -199,7 +212,7 @@ export class EncodeQueue {
   }
 
   #deadlineOf(batch: readonly Job[]): number {
-    const expected = PATIENCE * (this.#slowest[batch[0]!.kind] ?? Infinity) * batch.length;
+    const expected = PATIENCE * (this.#slowest[batch[0]!.kind] ?? Infinity) * workOf(batch);
     return Math.min(this.#options.batchDeadline, Math.max(SHORTEST_DEADLINE, expected));
   }
 

@@ -41,6 +41,8 @@ export interface EncoderInfo {
   readonly joint: 'NATIVE' | 'FUSED';
   /** Short side in pixels of the picture that `prepare` needs; undefined where it needs them all. */
   readonly shortSide?: number | undefined;
+  /** Names of its attribute heads; most models have none. */
+  readonly attributes: readonly string[];
   /** A demo model warns when it meets somebody's own photos. */
   readonly demo: boolean;
   readonly license: string;

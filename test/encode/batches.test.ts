@@ -5,7 +5,7 @@ import { BATCH_LIMITS, type BatchLimits, nextBatch, ONE_BY_ONE, type Waiting } f
 const waiting: fc.Arbitrary<Waiting[]> = fc
   .array(
     fc.record({
-      kind: fc.constantFrom('text' as const, 'picture' as const),
+      kind: fc.constantFrom('text' as const, 'picture' as const, 'sight' as const),
       priority: fc.constantFrom('query' as const, 'index' as const),
       length: fc.integer({ min: 2, max: 512 }),
       alone: fc.boolean().map((alone) => alone),
@@ -119,8 +119,8 @@ describe('nextBatch', () => {
         .sort(),
     ).toEqual([0, 2, 4]);
   });
-  test('forty short texts: 32, then 8', () => {
+  test('forty short texts: eight at a time', () => {
     const items = Array.from({ length: 40 }, (_, order) => text(order, 5));
-    expect(drain(items, BATCH_LIMITS).map(({ batch }) => batch.length)).toEqual([32, 8]);
+    expect(drain(items, BATCH_LIMITS).map(({ batch }) => batch.length)).toEqual([8, 8, 8, 8, 8]);
   });
 });

@@ -31,13 +31,14 @@ const deathWaits = () => join(folder, 'death');
 
 async function makeQueue(options: Partial<QueueOptions> = {}): Promise<EncodeQueue> {
   const model: SessionModel = {
-    vision: brokenStart(),
-    encode: deathWaits(),
+    mode: 'joint',
+    graphs: { vision: brokenStart(), encode: deathWaits() },
     threads: 1,
     dimensions: 4,
     padId: 0,
-    textPosition: 1,
-    picture: { size: 1, mean: [0, 0, 0], std: [1, 1, 1], tokens: 1, width: 1 },
+    positions: { cls: 0, text: 1 },
+    scale: { size: 1, mean: [0, 0, 0], std: [1, 1, 1] },
+    picture: { tokens: 1, width: 1 },
     heads: {},
   };
   const queue = new EncodeQueue(model, {
@@ -46,6 +47,7 @@ async function makeQueue(options: Partial<QueueOptions> = {}): Promise<EncodeQue
     capacity: { query: 50, index: 50 },
     batchDeadline: 2_000,
     startDeadline: 10_000,
+    state: false,
     ...options,
   });
   open.push(queue);
@@ -53,8 +55,8 @@ async function makeQueue(options: Partial<QueueOptions> = {}): Promise<EncodeQue
   return queue;
 }
 
-const text = (...ids: number[]): Row => ({ ids });
-const picture = (...ids: number[]): Row => ({ ids, picture: { rgb: Uint8Array.of(1, 2, 3) } });
+const text = (...ids: number[]): Row => ({ kind: 'text', ids });
+const picture = (...ids: number[]): Row => ({ kind: 'picture', ids, picture: { rgb: Uint8Array.of(1, 2, 3) } });
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => index);
 const sum = ({ vector }: RowResult) => vector[0]!;
 const batchSize = ({ vector }: RowResult) => vector[1]!;
@@ -79,7 +81,7 @@ describe('batching', () => {
     const pictures = numbers(6).map((id) => queue.submit(picture(2, id), 'query', signal));
     const [textResults, pictureResults] = await Promise.all([Promise.all(texts), Promise.all(pictures)]);
     expect(textResults.map(sum)).toEqual(numbers(20).map((id) => id + 1));
-    expect(textResults.map(batchSize)).toEqual(Array(20).fill(20));
+    expect(textResults.map(batchSize)).toEqual([...Array(16).fill(8), ...Array(4).fill(4)]);
     expect(pictureResults.map(sum)).toEqual(numbers(6).map((id) => id + 2));
     expect(pictureResults.map(batchSize)).toEqual([4, 4, 4, 4, 2, 2]);
   });
@@ -261,7 +263,7 @@ test('the process ends with its parent and outlives a Ctrl-C that the parent han
   const child = fork(new URL('../../src/encode/onnx-worker.ts', import.meta.url), { execArgv: [] });
   // An answer shows that its handlers are set.
   const answered = new Promise((resolve) => child.once('message', resolve));
-  child.send({ kind: 'run', id: 1, rows: [], keepTokens: false } satisfies WorkerRequest);
+  child.send({ kind: 'run', id: 1, rows: [], wanted: { tokens: false, state: false } } satisfies WorkerRequest);
   expect(await answered).toMatchObject({ kind: 'failed', id: 1 });
   child.kill('SIGINT');
   await sleep(100);

@@ -42,6 +42,7 @@ describe('OnnxEncoder', () => {
       fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/),
       joint: 'NATIVE',
       shortSide: manifest.picture.size,
+      attributes: Object.keys(manifest.attributes),
       demo: true,
       license: 'Apache-2.0',
     });
