@@ -1,4 +1,4 @@
-import { availableParallelism } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { MargayError } from '../errors.ts';
 import type { Decoder, Picture } from '../image/decoder.ts';
@@ -50,10 +50,18 @@ const DEFAULTS = {
 /** Graphs of more bytes than this keep every core busy by themselves. */
 const LARGE = 100e6;
 
-/** Half the cores for a small model, as decoding and serving need the rest and two threads are all it has use for; all cores for a large one. */
-function defaultThreads(bytes: number): number {
-  const cores = availableParallelism();
-  return bytes > LARGE ? Math.min(8, cores) : Math.min(2, Math.max(1, Math.floor(cores / 2)));
+/** Past so many threads a run gains little more. */
+const MOST_THREADS = 8;
+
+/**
+ * A small model gets half the cores, as decoding and serving need the rest, and has no use for more than two threads; a large one all cores: on two of
+ * them one process with two threads embeds as many pictures as two processes with one, in half the memory. More processes where there are more cores
+ * than one has use for, in at most a quarter of the memory.
+ */
+export function sizedTo(bytes: number, { cores, memory }: { cores: number; memory: number }) {
+  if (bytes <= LARGE) return { threads: Math.min(2, Math.max(1, Math.floor(cores / 2))), workers: 1 };
+  const workers = Math.min(Math.floor(cores / MOST_THREADS), Math.floor(memory / 4 / bytes));
+  return { threads: Math.min(MOST_THREADS, cores), workers: Math.max(1, workers) };
 }
 
 /** An encoder read from a model folder (model.json and the files it names), run by ONNX Runtime. */
@@ -105,9 +113,12 @@ export class OnnxEncoder implements Encoder {
     const tokenizer = await Tokenizer.load(join(folder, words.file)).catch((cause: unknown) => {
       throw unfit(name, words.file, 'is not a tokenizer that this version can read', cause);
     });
-    const threads = options.threads ?? defaultThreads(await graphBytes(folder, manifest));
+    const machine = { cores: availableParallelism(), memory: totalmem() };
+    const sized = sizedTo(await graphBytes(folder, manifest), machine);
+    const threads = options.threads ?? sized.threads;
     const queue = new EncodeQueue(sessionModel(resolve(folder), manifest, threads), {
       entry: options.entry ?? WORKER,
+      workers: options.workers ?? sized.workers,
       limits: options.limits ?? (manifest.precision === 'int8' ? ONE_BY_ONE : BATCH_LIMITS),
       capacity: options.capacity ?? DEFAULTS.capacity,
       batchDeadline: options.batchDeadline ?? DEFAULTS.batchDeadline,
@@ -157,9 +168,8 @@ export class OnnxEncoder implements Encoder {
     { signal, priority = 'query' }: { signal: AbortSignal; priority?: 'query' | 'index' },
   ): Promise<Encoded> {
     signal.throwIfAborted();
-    const text = normalizeText(input.text);
-    const { pixels } = input;
-    if (!pixels && text === '') {
+    const { pixels, text = '' } = input;
+    if (!pixels && normalizeText(text) === '') {
       throw new MargayError('BAD_INPUT', 'There is nothing to embed: `text` is blank and no picture is given.', {
         argument: 'text',
         remedy: 'Give words, a picture or both.',
@@ -174,7 +184,7 @@ export class OnnxEncoder implements Encoder {
   tokenize(text: string, besidePicture: boolean): Tokens {
     const { tokenizer } = this.#manifest;
     const limit = besidePicture && 'maxTokensWithPicture' in tokenizer ? tokenizer.maxTokensWithPicture : undefined;
-    return this.#tokenizer.encode(text, limit ?? tokenizer.maxTokens);
+    return this.#tokenizer.encode(normalizeText(text), limit ?? tokenizer.maxTokens);
   }
 
   /** The same past tokenizer and preprocessing, for whoever compares with another implementation. `state` comes where it was asked for in `load`. */

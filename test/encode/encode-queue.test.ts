@@ -43,6 +43,7 @@ async function makeQueue(options: Partial<QueueOptions> = {}): Promise<EncodeQue
   };
   const queue = new EncodeQueue(model, {
     entry: new URL('./fake-worker.ts', import.meta.url),
+    workers: 1,
     limits: BATCH_LIMITS,
     capacity: { query: 50, index: 50 },
     batchDeadline: 2_000,
@@ -257,6 +258,36 @@ test('closing does not wait for a process that hangs', async () => {
   await queue.close();
   expect(await hung).toSatisfy(unavailable);
   expect(alive(pid)).toBe(false);
+});
+
+describe('several workers', () => {
+  const processOf = ({ vector }: RowResult) => vector[3]!;
+
+  test('work side by side, and one that dies costs nobody an answer', async () => {
+    const queue = await makeQueue({ workers: 2 });
+    const ask = () => Promise.all(numbers(12).map((id) => queue.submit(picture(SLOW, id), 'query', signal)));
+    const answers = await ask();
+    expect(new Set(answers.map(processOf)).size).toBe(2);
+    await writeFile(deathWaits(), '');
+    const [after] = await Promise.all([ask(), queue.submit(text(DIE_ONCE), 'query', signal)]);
+    expect(after.map(sum)).toEqual(answers.map(sum));
+    // The new one takes a moment to start.
+    await vi.waitFor(async () => expect(new Set((await ask()).map(processOf)).size).toBe(2), { timeout: 10_000 });
+  });
+
+  test('where none starts again everybody is told', async () => {
+    const queue = await makeQueue({ workers: 2 });
+    await writeFile(brokenStart(), '');
+    const asked = numbers(4).map(() => queue.submit(text(DIE), 'query', signal));
+    for (const one of asked) await expect(one).rejects.toSatisfy(unavailable);
+  });
+
+  test('where one does not start the others end too', async () => {
+    await writeFile(brokenStart(), '');
+    const entry = new URL('./fake-worker.ts', import.meta.url);
+    await expect(makeQueue({ workers: 3, entry })).rejects.toThrow('ended (code 3)');
+    expect(open.at(-1)!.pid).toBeUndefined();
+  });
 });
 
 test('the process ends with its parent and outlives a Ctrl-C that the parent handles', async () => {
