@@ -24,9 +24,6 @@ export interface BatchLimits {
 /** Texts gain all there is to gain at about 8 a batch (1.3 times on one core); past that the next query waits longer. */
 export const BATCH_LIMITS: BatchLimits = { texts: 8, pictures: 4, indexPictures: 1, patience: 8 };
 
-/** Where the vectors depend on the batch (int8), all are made one way. */
-export const ONE_BY_ONE: BatchLimits = { texts: 1, pictures: 1, indexPictures: 1, patience: 8 };
-
 /** Padding may at most double the work of a batch. */
 const MAX_PADDING = 2;
 

@@ -3,7 +3,7 @@ import { basename, join, resolve } from 'node:path';
 import { MargayError } from '../errors.ts';
 import type { Decoder, Picture } from '../image/decoder.ts';
 import { attributesOf, type Heads } from './attributes.ts';
-import { BATCH_LIMITS, ONE_BY_ONE } from './batches.ts';
+import { BATCH_LIMITS } from './batches.ts';
 import { EncodeQueue, type QueueOptions } from './encode-queue.ts';
 import type { Encoded, Encoder, EncoderInfo, EncoderInput, ModelPixels } from './encoder.ts';
 import { fingerprint } from './fingerprint.ts';
@@ -119,7 +119,7 @@ export class OnnxEncoder implements Encoder {
     const queue = new EncodeQueue(sessionModel(resolve(folder), manifest, threads), {
       entry: options.entry ?? WORKER,
       workers: options.workers ?? sized.workers,
-      limits: options.limits ?? (manifest.precision === 'int8' ? ONE_BY_ONE : BATCH_LIMITS),
+      limits: options.limits ?? BATCH_LIMITS,
       capacity: options.capacity ?? DEFAULTS.capacity,
       batchDeadline: options.batchDeadline ?? DEFAULTS.batchDeadline,
       startDeadline: options.startDeadline ?? DEFAULTS.startDeadline,

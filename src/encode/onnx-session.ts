@@ -6,6 +6,8 @@ export type SessionModel = JointSessionModel | TwoTowerSessionModel;
 
 interface Shared {
   readonly threads: number;
+  /** Rows run one after the other, since their vectors would depend on what else is in the batch (int8). */
+  readonly alone: boolean;
   readonly dimensions: number;
   readonly padId: number;
   readonly scale: PixelScale;

@@ -25,6 +25,7 @@ const reply = (message: WorkerReply) => process.send?.(message);
 const describe = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 let session: Session | undefined;
+let alone = false;
 
 const open = (model: SessionModel): Promise<Session> =>
   model.mode === 'joint' ? JointSession.open(model) : TwoTowerSession.open(model);
@@ -32,6 +33,7 @@ const open = (model: SessionModel): Promise<Session> =>
 async function load(model: SessionModel): Promise<void> {
   try {
     session = await open(model);
+    alone = model.alone;
     reply({ kind: 'ready', memory: process.memoryUsage.rss() });
   } catch (error) {
     reply({ kind: 'unfit', graph: error instanceof UnfitGraph ? error.graph : undefined, message: describe(error) });
@@ -41,7 +43,10 @@ async function load(model: SessionModel): Promise<void> {
 async function run(id: number, rows: readonly Row[], wanted: Wanted): Promise<void> {
   try {
     if (!session) throw new Error('The model is not loaded.');
-    reply({ kind: 'done', id, rows: await session.run(rows, wanted) });
+    const batches = alone ? rows.map((row) => [row]) : [rows];
+    const done: RowResult[] = [];
+    for (const batch of batches) done.push(...(await session.run(batch, wanted)));
+    reply({ kind: 'done', id, rows: done });
   } catch (error) {
     reply({ kind: 'failed', id, message: describe(error) });
   }

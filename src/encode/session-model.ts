@@ -7,6 +7,7 @@ export function sessionModel(folder: string, manifest: Manifest, threads: number
   const { dimensions, picture, tokenizer } = manifest;
   const shared = {
     threads,
+    alone: manifest.precision === 'int8',
     dimensions,
     padId: tokenizer.padId,
     scale: { size: picture.size, mean: picture.mean, std: picture.std },

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { BATCH_LIMITS, type BatchLimits, nextBatch, ONE_BY_ONE, type Waiting } from '../../src/encode/batches.ts';
+import { BATCH_LIMITS, type BatchLimits, nextBatch, type Waiting } from '../../src/encode/batches.ts';
 
 const waiting: fc.Arbitrary<Waiting[]> = fc
   .array(
@@ -20,6 +20,7 @@ const waiting: fc.Arbitrary<Waiting[]> = fc
       )
       .map((orders) => items.map((item, index) => ({ ...item, order: orders[index]! }))),
   );
+const ONE_BY_ONE: BatchLimits = { texts: 1, pictures: 1, indexPictures: 1, patience: 8 };
 const limits = fc.constantFrom<BatchLimits>(BATCH_LIMITS, ONE_BY_ONE, {
   texts: 5,
   pictures: 2,

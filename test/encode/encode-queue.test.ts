@@ -34,6 +34,7 @@ async function makeQueue(options: Partial<QueueOptions> = {}): Promise<EncodeQue
     mode: 'joint',
     graphs: { vision: brokenStart(), encode: deathWaits() },
     threads: 1,
+    alone: false,
     dimensions: 4,
     padId: 0,
     positions: { cls: 0, text: 1 },
