@@ -51,12 +51,13 @@ export function fusionReport(
     `## ${title}`,
     '',
     `Normalized sums of a query's two unit vectors, by the picture's weight, on the ${chosenOn.asked.length} queries of both in the train split: means over its tasks ` +
-      `(${chosenOn.tasks.map(({ name, asked }) => `${name}: ${asked.length}`).join('; ')}). The best has the highest nDCG@10 with products embedded by pictures alone; the ` +
-      'brackets behind it hold the best of 95 % of the resamples. Stored vectors do not depend on it.',
+      `(${chosenOn.tasks.map(({ name, asked }) => `${name}: ${asked.length}`).join('; ')}). The best has the highest nDCG@10` +
+      `${isFused ? ' with products embedded by their pictures alone, as CATALOG_EMBED=image does (a manifest has one weight, and stored vectors do not depend on it)' : ''}; ` +
+      'the brackets behind it hold the best of 95 % of the resamples.',
     '',
     ...sweepTable(sweeps),
     '',
-    `**Best on train: ${told(chosen)}${isFused ? stated(info.pictureWeight, chosen.best) : ''}.** With titles it would be ${told(titled)}.`,
+    `**Best on train: ${told(chosen)}${isFused ? stated(info.pictureWeight, chosen.best) : ''}.** With titles: ${told(titled)}.`,
     ...(isFused ? warning(shownOn, info.pictureWeight) : []),
     '',
     `### ${isFused ? 'Both weights' : 'Both'} on the eval split`,

@@ -145,6 +145,13 @@ describe('a model that fuses', () => {
     expect(text).toContain("model.json's is better than the best weight of train");
   });
 
+  test('a task of one query counts as much as one of two, in every draw', async () => {
+    const asking = planes(6, 6).map((one) => (one.source === 'b' ? { ...one, right: byteOf(2, 2) } : one));
+    const text = await report(towers({}), PRODUCTS, asking);
+    expect(row(text, '0.6')[2]).toBe('0.500 [0.500, 0.500]');
+    expect(row(text, '0.2')[2]).toBe('0.500 [0.500, 0.500]');
+  });
+
   test('a text that is noise: the picture alone is best', async () => {
     // What is right lies on an axis, and others close around it in every direction.
     const near = Array.from({ length: 2 * DIMENSIONS }, (_, at) => at + 1).filter((at) => (at - 1) % DIMENSIONS !== 1);
