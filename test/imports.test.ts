@@ -71,6 +71,7 @@ const WALLS: Readonly<Record<string, readonly string[]>> = {
     'image/decoder',
     'image/renderer',
     'encode/encoder',
+    'encode/fusion',
     'retrieve/vector-store',
     'rerank/meter',
     'rerank/reranker',

@@ -39,6 +39,8 @@ export interface EncoderInfo {
   /** Covers graph bytes, tokenizer, preprocessing and pooling; what is embedded of a product is added by the catalog. */
   readonly fingerprint: string;
   readonly joint: 'NATIVE' | 'FUSED';
+  /** Share of the picture in a query of both, in [0, 1], where `joint` is FUSED. Not part of the fingerprint: stored vectors are half and half. */
+  readonly pictureWeight?: number | undefined;
   /** Short side in pixels of the picture that `prepare` needs; undefined where it needs them all. */
   readonly shortSide?: number | undefined;
   /** Names of its attribute heads; most models have none. */

@@ -91,7 +91,7 @@ export class OnnxEncoder implements Encoder {
       name,
       dimensions,
       fingerprint: fingerprint(manifest),
-      joint: joint ? 'NATIVE' : 'FUSED',
+      ...(joint ? { joint: 'NATIVE' } : { joint: 'FUSED', pictureWeight: manifest.fusion.pictureWeight }),
       shortSide: picture.size,
       attributes: Object.keys(this.#heads),
       demo,
