@@ -1,4 +1,4 @@
-import type { Picture } from '../image/decoder.ts';
+import type { Picture, PictureNeeds } from '../image/decoder.ts';
 
 /** Unit-norm, `dimensions` floats, finite. */
 export type Embedding = Float32Array;
@@ -39,8 +39,8 @@ export interface EncoderInfo {
   /** Covers graph bytes, tokenizer, preprocessing and pooling; what is embedded of a product is added by the catalog. */
   readonly fingerprint: string;
   readonly joint: 'NATIVE' | 'FUSED';
-  /** Short side in pixels of the picture that `prepare` needs; undefined where it needs them all. */
-  readonly shortSide?: number | undefined;
+  /** What `prepare` needs a picture to be decoded to; undefined where the working size will do. */
+  readonly needs?: PictureNeeds | undefined;
   /** A demo model warns when it meets somebody's own photos. */
   readonly demo: boolean;
   readonly license: string;

@@ -12,7 +12,7 @@ import { checkGolden } from './golden.ts';
 import { fingerprint, type Manifest, readManifest, unfit } from './manifest.ts';
 import { UnfitModel } from './onnx-process.ts';
 import type { Row } from './onnx-session.ts';
-import { preprocess } from './preprocess.ts';
+import { fast, needs, preprocess } from './preprocess.ts';
 import { normalizeText, Tokenizer } from './tokenizer.ts';
 
 export interface OnnxEncoderOptions extends Partial<QueueOptions> {
@@ -66,8 +66,15 @@ export class OnnxEncoder implements Encoder {
       sizeCalculation: (encoded, text) => bytesOf(encoded) + 2 * text.length,
     });
     const { name, dimensions, demo, license } = manifest;
-    const { size: shortSide } = manifest.picture;
-    this.info = { name, dimensions, fingerprint: fingerprint(manifest), joint: 'NATIVE', shortSide, demo, license };
+    this.info = {
+      name,
+      dimensions,
+      fingerprint: fingerprint(manifest),
+      joint: 'NATIVE',
+      needs: needs(manifest.picture),
+      demo,
+      license,
+    };
   }
 
   /**
@@ -132,7 +139,12 @@ export class OnnxEncoder implements Encoder {
   }
 
   prepare(picture: Picture, { signal }: { signal: AbortSignal }): Promise<ModelPixels> {
-    return preprocess(picture, this.#manifest.picture, (...given) => this.#decoder.resize(...given), signal);
+    return preprocess(
+      picture,
+      this.#manifest.picture,
+      fast((...given) => this.#decoder.resize(...given)),
+      signal,
+    );
   }
 
   async encode(
