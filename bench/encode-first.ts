@@ -28,7 +28,7 @@ export async function firstSearches({ fp32, int8, files, quick, print }: EncodeR
       loads!.push((performance.now() - loading) / 1000);
       const pixels = await Promise.all(
         files.slice(0, 24).map(async (file) => {
-          const { picture } = await decoder.decode(await readFile(file), { signal, shortSide: encoder.info.shortSide });
+          const { picture } = await decoder.decode(await readFile(file), { signal, needs: encoder.info.needs });
           return encoder.prepare(picture, { signal });
         }),
       );

@@ -54,7 +54,7 @@ async function ours(): Promise<Side> {
   // Caches would answer what was asked in an earlier round.
   const encoder = await OnnxEncoder.load(folder, { decoder, cacheBytes: { tokens: 1, texts: 1 } });
   const see = async (file: string) => {
-    const { picture } = await decoder.decode(await readFile(file), { signal, shortSide: encoder.info.shortSide });
+    const { picture } = await decoder.decode(await readFile(file), { signal, needs: encoder.info.needs });
     const pixels = await encoder.prepare(picture, { signal });
     return (await encoder.encode({ pixels }, { signal, priority: 'index' })).vector;
   };

@@ -102,8 +102,7 @@ async function seen(
   bytes: Uint8Array,
   { encoder, decoder, signal }: Pick<EncodeLinesOptions, 'encoder' | 'decoder' | 'signal'>,
 ) {
-  const { shortSide } = encoder.info;
-  const { picture } = await decoder.decode(bytes, { signal, shortSide });
+  const { picture } = await decoder.decode(bytes, { signal, needs: encoder.info.needs });
   return encoder.prepare(picture, { signal });
 }
 

@@ -6,6 +6,7 @@ import { attributesOf, type Heads } from './attributes.ts';
 import { BATCH_LIMITS } from './batches.ts';
 import { EncodeQueue, type QueueOptions } from './encode-queue.ts';
 import type { Encoded, Encoder, EncoderInfo, EncoderInput, ModelPixels } from './encoder.ts';
+import { ExactResizer } from './exact-resizer.ts';
 import { fingerprint } from './fingerprint.ts';
 import { checkGolden } from './golden.ts';
 import { JointMode } from './joint-mode.ts';
@@ -13,7 +14,7 @@ import type { Manifest } from './manifest.ts';
 import type { CacheBytes, Mode } from './mode.ts';
 import { checkFiles, graphBytes, readManifest, unfit } from './model-folder.ts';
 import { UnfitModel } from './onnx-process.ts';
-import { preprocess } from './preprocess.ts';
+import { fast, needs, preprocess, type Scale } from './preprocess.ts';
 import { sessionModel } from './session-model.ts';
 import { normalizeText, Tokenizer, type Tokens } from './tokenizer.ts';
 import { TwoTowerMode } from './two-tower-mode.ts';
@@ -69,7 +70,9 @@ export class OnnxEncoder implements Encoder {
   readonly info: EncoderInfo;
   readonly #manifest: Manifest;
   readonly #tokenizer: Tokenizer;
-  readonly #decoder: Pick<Decoder, 'resize'>;
+  readonly #scale: Scale;
+  /** Where the manifest wants PIL's own pixels. */
+  readonly #exact: ExactResizer | undefined;
   readonly #queue: EncodeQueue;
   readonly #mode: Mode;
   readonly #heads: Heads;
@@ -82,17 +85,19 @@ export class OnnxEncoder implements Encoder {
     this.#manifest = manifest;
     this.#tokenizer = tokenizer;
     this.#frame = tokenizer.encode('', manifest.tokenizer.maxTokens).ids;
-    this.#decoder = options.decoder;
+    const exact = manifest.picture.method === 'exact' ? new ExactResizer() : undefined;
+    this.#exact = exact;
+    this.#scale = exact ? (...given) => exact.resize(...given) : fast((...given) => options.decoder.resize(...given));
     this.#queue = queue;
     this.#mode = joint ? new JointMode(queue, cacheBytes) : new TwoTowerMode(queue, manifest.fusion, cacheBytes);
     this.#heads = joint ? manifest.attributes : {};
-    const { name, dimensions, demo, license, picture } = manifest;
+    const { name, dimensions, demo, license } = manifest;
     this.info = {
       name,
       dimensions,
       fingerprint: fingerprint(manifest),
       ...(joint ? { joint: 'NATIVE' } : { joint: 'FUSED', pictureWeight: manifest.fusion.pictureWeight }),
-      shortSide: picture.size,
+      needs: needs(manifest.picture),
       attributes: Object.keys(this.#heads),
       demo,
       license,
@@ -128,7 +133,13 @@ export class OnnxEncoder implements Encoder {
     try {
       await queue.start(signal);
       const encoder = new OnnxEncoder(manifest, tokenizer, queue, options);
-      await checkGolden(encoder, manifest, golden, signal);
+      try {
+        await checkGolden(encoder, manifest, golden, signal);
+        await encoder.#exact?.warmUp({ signal });
+      } catch (error) {
+        await encoder.close();
+        throw error;
+      }
       // What the check left behind are answers, not traffic: the first search must take the way of every other.
       encoder.#mode.clear();
       return encoder;
@@ -160,7 +171,7 @@ export class OnnxEncoder implements Encoder {
   }
 
   prepare(picture: Picture, { signal }: { signal: AbortSignal }): Promise<ModelPixels> {
-    return preprocess(picture, this.#manifest.picture, (...given) => this.#decoder.resize(...given), signal);
+    return preprocess(picture, this.#manifest.picture, this.#scale, signal);
   }
 
   async encode(
@@ -199,8 +210,8 @@ export class OnnxEncoder implements Encoder {
     return { ...rest, vector: vector.slice() };
   }
 
-  close(): Promise<void> {
-    return this.#queue.close();
+  async close(): Promise<void> {
+    await Promise.all([this.#queue.close(), this.#exact?.close()]);
   }
 
   #checkPixels({ size, rgb }: ModelPixels): void {

@@ -145,7 +145,7 @@ export class LabelledIndex {
 
 /** A picture file decoded as far as the encoder needs it, and what the model sees of it. */
 export async function prepared({ decoder, encoder }: RetrievalStages, file: Uint8Array, signal: AbortSignal) {
-  const decoded = await decoder.decode(file, { signal, shortSide: encoder.info.shortSide });
+  const decoded = await decoder.decode(file, { signal, needs: encoder.info.needs });
   return { decoded, pixels: await encoder.prepare(decoded.picture, { signal }) };
 }
 

@@ -142,7 +142,7 @@ async function prepare(
   const judged: typeof read = [];
   for (const { image, bytes } of read)
     try {
-      const decoded = await stages.decoder.decode(bytes, { signal, shortSide: stages.encoder.info.shortSide });
+      const decoded = await stages.decoder.decode(bytes, { signal, needs: stages.encoder.info.needs });
       const pixels = await stages.encoder.prepare(decoded.picture, { signal });
       const priority = 'index' as const;
       const encode = (text?: string) => stages.encoder.encode({ pixels, text }, { signal, priority });

@@ -41,7 +41,7 @@ describe('OnnxEncoder', () => {
       dimensions: manifest.dimensions,
       fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/),
       joint: 'NATIVE',
-      shortSide: manifest.picture.size,
+      needs: { shortSide: manifest.picture.size },
       attributes: Object.keys(manifest.attributes),
       demo: true,
       license: 'Apache-2.0',
