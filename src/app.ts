@@ -66,6 +66,7 @@ export async function createApp(config: Config, signal: AbortSignal, given: Part
       decoder,
       signal,
       ...(config.ENCODER_THREADS && { threads: config.ENCODER_THREADS }),
+      ...(config.ENCODER_WORKERS && { workers: config.ENCODER_WORKERS }),
     }));
   const stores = given.stores ?? (await openStores(config));
   const reranker = given.reranker ?? (config.RERANK === 'on' ? await openReranker(config, renderer, media) : null);

@@ -66,7 +66,12 @@ const Settings = z.object({
     .default(30_000)
     .describe('Deadline of each step of a search (picture, embedding, retrieval), in milliseconds.'),
   ENCODER: z.string().min(1).default('pocket').describe('Encoder: a folder of `models/`, or a path to one.'),
-  ENCODER_THREADS: integer(1, 64).optional().describe('Threads of one inference; by default half the cores, 1 or 2.'),
+  ENCODER_THREADS: integer(1, 64)
+    .optional()
+    .describe('Threads of one inference; by default all cores up to 8, for a small model half of them, 1 or 2.'),
+  ENCODER_WORKERS: integer(1, 64)
+    .optional()
+    .describe('Processes that hold the whole model each; by default one for 8 cores, in a quarter of the memory.'),
   CATALOG_EMBED: oneOf('image', 'image+title')
     .default('image')
     .describe('What of a product is embedded: its pictures alone, or each with the title.'),
