@@ -18,6 +18,10 @@ import { loopbackHosts, originOf } from './http/origin.ts';
 import { readPicture } from './http/picture-upload.ts';
 import { servePictures } from './http/pictures.ts';
 import { listen, type RunningServer } from './http/server.ts';
+import { notThere } from './hub/absence.ts';
+import { readKnown } from './hub/known-model.ts';
+import type { LoadedEncoder } from './hub/model-check.ts';
+import { isThere } from './hub/model-folder.ts';
 import type { Decoder } from './image/decoder.ts';
 import type { Renderer } from './image/renderer.ts';
 import { SharpDecoder } from './image/sharp-decoder.ts';
@@ -62,7 +66,7 @@ export async function createApp(config: Config, signal: AbortSignal, given: Part
   const media = given.media ?? new DiskMedia({ folder: join(data, 'media'), renderer });
   const encoder =
     given.encoder ??
-    (await OnnxEncoder.load(modelFolder(config.ENCODER), {
+    (await OnnxEncoder.load(await encoderFolder(config.ENCODER), {
       decoder,
       signal,
       ...(config.ENCODER_THREADS && { threads: config.ENCODER_THREADS }),
@@ -78,6 +82,38 @@ export async function createApp(config: Config, signal: AbortSignal, given: Part
 /** A name stands for a folder of models/, anything with a slash for itself. */
 export const modelFolder = (name: string): string =>
   isAbsolute(name) || name.includes('/') ? name : fileURLToPath(new URL(`../models/${name}`, import.meta.url));
+
+const KNOWN = fileURLToPath(new URL('../models/known', import.meta.url));
+
+/** @throws MargayError NOT_FOUND naming the command that brings the model, where it is known and not there. */
+async function encoderFolder(name: string): Promise<string> {
+  const folder = modelFolder(name);
+  const known = (await isThere(folder)) ? undefined : (await readKnown(KNOWN)).get(name);
+  if (known) throw notThere(known);
+  return folder;
+}
+
+/** The encoder of a folder alone, for looking at it. */
+export async function loadEncoder(config: Config, folder: string, signal: AbortSignal): Promise<LoadedEncoder> {
+  const decoder = new SharpDecoder({ maxBytes: MAX_UPLOAD_BYTES });
+  try {
+    const encoder = await OnnxEncoder.load(folder, {
+      decoder,
+      signal,
+      ...(config.ENCODER_THREADS && { threads: config.ENCODER_THREADS }),
+    });
+    return {
+      info: encoder.info,
+      pid: encoder.pid,
+      prepare: (picture, options) => encoder.prepare(picture, options),
+      encode: (input, options) => encoder.encode(input, options),
+      close: () => encoder.close().finally(() => decoder.close()),
+    };
+  } catch (error) {
+    await decoder.close();
+    throw error;
+  }
+}
 
 /** What of the media store a reranker sees. */
 type Thumbnails = Pick<MediaStore, 'sized'>;
