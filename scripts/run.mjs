@@ -13,6 +13,7 @@ const COMMANDS = {
   eval: ['src/main.ts', 'eval'],
   test: ['node_modules/vitest/vitest.mjs', 'run'],
   rerank: ['src/main.ts', 'rerank'],
+  model: ['src/main.ts', 'model'],
   bench: ['bench/main.ts'],
   'bench:rerank': ['bench/rerank-main.ts'],
 };

@@ -72,6 +72,29 @@ const Settings = z.object({
   ENCODER_WORKERS: integer(1, 64)
     .optional()
     .describe('Processes that hold the whole model each; by default one for 8 cores, in a quarter of the memory.'),
+  HF_ENDPOINT: z
+    .string()
+    .refine(isHttpUrl, 'expected a URL such as https://huggingface.co, without user and password (a token is HF_TOKEN)')
+    .transform((value) => value.replace(/\/+$/, ''))
+    .default('https://huggingface.co')
+    .describe('Model hub that `npm run model -- pull` downloads from, or a mirror of it.'),
+  HF_TOKEN: z
+    .string()
+    .regex(/^[\x21-\x7e]+$/, 'expected ASCII characters without blanks')
+    .optional()
+    .describe(
+      'Token for gated and private models. It is sent to the hub alone, and to no host that the hub redirects to.',
+    ),
+  HF_HUB_DOWNLOAD_TIMEOUT: integer(1, 3_600)
+    .default(30)
+    .describe('A hub that sends nothing for so long is left and asked again, in seconds.'),
+  HTTPS_PROXY: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Proxy for downloads by https, `http://HOST:PORT` or with `USER:PASSWORD@`.'),
+  HTTP_PROXY: z.string().min(1).optional().describe('Proxy for downloads by plain http.'),
+  NO_PROXY: z.string().min(1).optional().describe('Hosts that need no proxy, comma-separated.'),
   CATALOG_EMBED: oneOf('image', 'image+title')
     .default('image')
     .describe('What of a product is embedded: its pictures alone, or each with the title.'),
@@ -136,7 +159,11 @@ export const isLoopback = (host: string) => host === 'localhost' || host === '::
  */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const given = Object.fromEntries(
-    Object.keys(Settings.shape).flatMap((name) => (env[name]?.trim() ? [[name, env[name].trim()]] : [])),
+    Object.keys(Settings.shape).flatMap((name) => {
+      // Proxies are as often written in lower case, which curl and Node prefer.
+      const value = (name.endsWith('_PROXY') && env[name.toLowerCase()]?.trim()) || env[name]?.trim();
+      return value ? [[name, value]] : [];
+    }),
   );
   const parsed = Settings.safeParse(given);
   const faults = parsed.success
