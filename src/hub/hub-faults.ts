@@ -107,8 +107,7 @@ export function unreachable(host: string, cause: unknown): Passing | MargayError
     new MargayError('ENCODER_UNAVAILABLE', `The connection to ${host} failed (${why}).`, {
       remedy:
         'Check the network, HF_ENDPOINT, and HTTPS_PROXY or HTTP_PROXY. What has come stays, and the next run goes on from there.',
-      // What Node says of a proxy holds its URL, and with it a password.
-      cause: code?.startsWith('ERR_PROXY') ? undefined : cause,
+      cause,
     }),
   );
 }

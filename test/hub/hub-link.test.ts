@@ -87,6 +87,17 @@ describe('proxies', () => {
     expect(fault).toMatchObject({ code, remedy: expect.stringContaining('HTTP_PROXY') });
     expect(inspect(fault, { depth: 9 })).not.toContain('s3cret');
     expect(hub.asked).toEqual([]);
+    // Nothing stands in the way of the next run.
+    await pullFrom(hub, tinyModel(), folder);
+  });
+
+  test('a tunnel that leads nowhere is told without the password of the proxy', async () => {
+    const proxy = await proxyServer('me:s3cret');
+    const link = linkTo('https://127.0.0.1:9', { HTTPS_PROXY: proxy.url('me:s3cret') });
+    const fault: unknown = await link.json('/x', subject, signal).catch((error) => error);
+    expect(fault).toBeInstanceOf(Passing);
+    expect((fault as Passing).fault).toMatchObject({ remedy: expect.stringContaining('HTTPS_PROXY') });
+    expect(inspect(fault, { depth: 9 })).not.toContain('s3cret');
   });
 
   test('a proxy may be written without http://', async () => {

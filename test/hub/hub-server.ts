@@ -264,7 +264,8 @@ export class ProxyServer {
         socket.write('HTTP/1.1 200 OK\r\n\r\n');
         target.pipe(socket).pipe(target);
       });
-      for (const end of [target, socket]) end.on('error', () => socket.destroy());
+      target.on('error', () => socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n'));
+      socket.on('error', () => target.destroy());
     });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');

@@ -114,6 +114,26 @@ test.each([
   expect(await firstFault(target, (await manifestIn(target))!.manifest, signal)).toBeNull();
 });
 
+test('another commit that is known now takes the place of the former, and equal files are not fetched again', async () => {
+  const of = (commit: string) => tinyModel((json) => Object.assign(json.source.hub, { revision: commit }));
+  await pullFrom(hub, of(hub.commit), target);
+  hub.commit = 'd'.repeat(40);
+  const other = onnxFile({ inputs: ['input_ids'], outputs: ['pooler_output'] }, 1000);
+  hub.put('onnx/text_model.onnx', other);
+  const before = hub.asked.length;
+  const { said } = await pullFrom(hub, of(hub.commit), target);
+  expect(said).toContain(`and commit ${hub.commit} is known here now`);
+  expect(
+    hub.asked
+      .slice(before)
+      .filter(({ server }) => server === 'cdn')
+      .map(({ path }) => path),
+  ).toEqual(['/onnx/text_model.onnx']);
+  expect(sha256(await readFile(join(target, 'text.onnx')))).toBe(sha256(other));
+  expect((await model()).source.commit).toBe(hub.commit);
+  expect(await readdir(folder)).toEqual(['tiny']);
+});
+
 test('something else in the place of the model is left alone', async () => {
   await mkdir(target);
   await writeFile(join(target, 'thesis.txt'), 'three years of work');
@@ -195,6 +215,9 @@ test('the list tells what is known, what is there, and how far a pull has come',
   const [head, absent] = await rows();
   expect(head).toMatch(/^model +answers +dimensions +languages +license +size +state$/);
   expect(absent).toMatch(/^tiny +text, picture, both as a sum +4 +en +Apache-2\.0 +about 0?\.?\d.* +not pulled$/);
+  hub.faults = { refuse: { status: 404, headers: { 'x-error-code': 'RepoNotFound' }, times: 9 } };
+  await pullFrom(hub, known.get('tiny')!, target).catch(() => {});
+  expect((await rows())[1]).toMatch(/ not pulled$/);
   hub.faults = { cutAfter: { bytes: 260_000, times: 1 } };
   await pullFrom(hub, known.get('tiny')!, target, {
     patience: { attempts: 1, firstWaitMs: 1, longestWaitMs: 1 },
