@@ -21,14 +21,14 @@ function fakeEncoder() {
   const asked: string[] = [];
   const seen = new Set<string>();
   const encoder: LoadedEncoder = {
+    // Of the port's description what a check reads.
     info: {
       name: 'pocket',
       dimensions: 128,
       fingerprint: 'f'.repeat(64),
       joint: 'NATIVE',
-      demo: true,
       license: 'Apache-2.0',
-    },
+    } as LoadedEncoder['info'],
     pid: process.pid,
     prepare: async () => ({ size: 4, rgb: new Uint8Array(48) }),
     encode: async ({ text, pixels }) => {
