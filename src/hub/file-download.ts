@@ -119,7 +119,7 @@ async function attempt(
     await keep(place, { digest: file.digest.hex, etag: strong(reply.headers.etag) });
     await receive(reply, file, place, digests, { hub: link.hub, progressed, tell });
   } finally {
-    reply.leave();
+    reply.body.leave();
   }
   return digests;
 }

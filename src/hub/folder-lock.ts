@@ -1,5 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { open, readFile, rm, stat, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -36,12 +35,7 @@ export async function lockFolder(
         throw new MargayError('BAD_INPUT', 'Another process is pulling this model.', {
           remedy: `Wait for it, or end it first. If there is none, remove ${path}.`,
         });
-      // Away by its name, so that of two that find it abandoned only one removes it.
-      const aside = `${path}.${randomUUID()}`;
-      await rename(path, aside).then(
-        () => rm(aside, { force: true }),
-        () => {},
-      );
+      await removeAbandoned(path, self.isRunning);
     }
   }
   const touch = setInterval(() => void utimes(path, new Date(), new Date()).catch(() => {}), TOUCH_MS);
@@ -55,9 +49,31 @@ export async function lockFolder(
   };
 }
 
+/** One at a time, and looked at once more: of two that saw the same dead lock, the second would otherwise remove the first one's new one. */
+async function removeAbandoned(path: string, isRunning: (pid: number) => boolean): Promise<void> {
+  const claim = `${path}.claim`;
+  try {
+    await (await open(claim, 'wx')).close();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw diskFault(error, claim);
+    if ((await age(claim)) > STALE_MS) await rm(claim, { force: true });
+    return;
+  }
+  try {
+    if (await isAbandoned(path, isRunning)) await rm(path, { force: true });
+  } finally {
+    await rm(claim, { force: true });
+  }
+}
+
+/** Since it was last touched, in milliseconds; 0 where it is gone. */
+async function age(path: string): Promise<number> {
+  const found = await stat(path).catch(() => undefined);
+  return found ? Date.now() - found.mtimeMs : 0;
+}
+
 async function isAbandoned(path: string, isRunning: (pid: number) => boolean): Promise<boolean> {
-  const age = Date.now() - ((await stat(path).catch(() => undefined))?.mtimeMs ?? 0);
-  if (age > STALE_MS) return true;
+  if ((await age(path)) > STALE_MS) return true;
   let holder: z.infer<typeof Holder>;
   try {
     holder = Holder.parse(JSON.parse(await readFile(path, 'utf8')));

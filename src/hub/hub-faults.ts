@@ -52,10 +52,7 @@ export function refusal(status: number, headers: IncomingHttpHeaders, subject: S
       },
     );
   if (status === 404 || status === 401) return missing(reason, subject);
-  if (status === 407)
-    return new MargayError('UNAUTHENTICATED', 'The proxy wants a user and a password.', {
-      remedy: 'Set HTTPS_PROXY (or HTTP_PROXY) to http://USER:PASSWORD@HOST:PORT.',
-    });
+  if (status === 407) return proxyWantsPassword();
   if (status === 429 || status >= 500) {
     const waitMs = retryAfter(headers);
     const code = status === 429 ? 'RATE_LIMITED' : 'ENCODER_UNAVAILABLE';
@@ -102,8 +99,9 @@ function retryAfter(headers: IncomingHttpHeaders): number | undefined {
 }
 
 /** The fault of a connection that was not made or was cut. */
-export function unreachable(host: string, cause: unknown): Passing {
-  const { code } = cause as NodeJS.ErrnoException;
+export function unreachable(host: string, cause: unknown): Passing | MargayError {
+  const { code, statusCode } = cause as NodeJS.ErrnoException & { statusCode?: number };
+  if (statusCode === 407) return proxyWantsPassword();
   const why = code ?? (cause instanceof Error ? cause.message : 'no reason');
   return new Passing(
     new MargayError('ENCODER_UNAVAILABLE', `The connection to ${host} failed (${why}).`, {
@@ -113,6 +111,11 @@ export function unreachable(host: string, cause: unknown): Passing {
     }),
   );
 }
+
+const proxyWantsPassword = () =>
+  new MargayError('UNAUTHENTICATED', 'The proxy wants a user and a password.', {
+    remedy: 'Set HTTPS_PROXY (or HTTP_PROXY) to http://USER:PASSWORD@HOST:PORT.',
+  });
 
 /** The fault of a server that says nothing. */
 export function stalled(host: string, milliseconds: number): Passing {

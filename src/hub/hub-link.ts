@@ -1,6 +1,8 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
+import { MargayError } from '../errors.ts';
 import { abortable } from '../policy/deadline.ts';
+import { AnswerBody } from './answer-body.ts';
 import { distrust, Passing, refusal, type Subject, stalled, unreachable } from './hub-faults.ts';
 
 export interface HubSettings {
@@ -24,10 +26,7 @@ export interface Reply {
   /** What the hub itself said, before it sent us elsewhere. */
   readonly hub: http.IncomingHttpHeaders;
   readonly host: string;
-  /** @throws Passing when it is cut off or stalls. */
-  readonly body: AsyncIterable<Buffer>;
-  /** Ends the answer where its body is not wanted. */
-  leave(): void;
+  readonly body: AnswerBody;
 }
 
 /** Hops that a download may take; the hub needs one or two. */
@@ -43,7 +42,13 @@ export class HubLink {
   constructor(settings: HubSettings) {
     this.#settings = settings;
     // Node's own support for proxies; without `proxyEnv` an agent uses none.
-    const options = { keepAlive: true, proxyEnv: { ...settings.proxy } };
+    const { HTTP_PROXY, HTTPS_PROXY, NO_PROXY } = settings.proxy;
+    const proxyEnv = {
+      HTTP_PROXY: proxyUrl('HTTP_PROXY', HTTP_PROXY),
+      HTTPS_PROXY: proxyUrl('HTTPS_PROXY', HTTPS_PROXY),
+      NO_PROXY,
+    };
+    const options = { keepAlive: true, proxyEnv };
     this.#agents = { 'http:': new http.Agent(options), 'https:': new https.Agent(options) };
   }
 
@@ -76,7 +81,7 @@ export class HubLink {
       if (atHome) hub = { ...hub, ...answer.headers };
       if (status >= 300 && status < 400 && answer.headers.location !== undefined) {
         answer.destroy();
-        url = redirect(url, answer.headers.location);
+        url = nextHop(url, answer.headers.location);
         continue;
       }
       if (status !== 200 && status !== 206 && status !== 416) {
@@ -96,8 +101,7 @@ export class HubLink {
         headers: answer.headers,
         hub,
         host: url.host,
-        body: this.#read(answer, url.host, signal),
-        leave: () => void answer.destroy(),
+        body: new AnswerBody(answer, url.host, this.#settings.stallMs, signal),
       };
     }
     throw distrust(`${home.host} sends us from one place to the next without end.`, 'Check HF_ENDPOINT.');
@@ -137,12 +141,13 @@ export class HubLink {
     return token === undefined ? {} : { authorization: `Bearer ${token}` };
   }
 
-  /** `Link: <URL>; rel="next"`; a page elsewhere than on the hub is none of ours. */
+  /** `Link: <URL>; rel="next"`, asked of the hub that we know: a mirror may hand through a link to the original. */
   #next(link: string | string[] | undefined): string | undefined {
     const [, given] = /<([^>]+)>\s*;\s*rel="?next"?/.exec(String(link ?? '')) ?? [];
-    if (given === undefined) return undefined;
-    const url = new URL(given, this.hub);
-    return url.href.startsWith(`${this.hub}/`) ? url.href.slice(this.hub.length) : undefined;
+    if (given === undefined || !URL.canParse(given, this.hub)) return undefined;
+    const { pathname, search } = new URL(given, this.hub);
+    const api = pathname.indexOf('/api/');
+    return api < 0 ? undefined : pathname.slice(api) + search;
   }
 
   async #ask(url: URL, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<http.IncomingMessage> {
@@ -170,28 +175,23 @@ export class HubLink {
       throw error instanceof Passing ? error : unreachable(url.host, error);
     }
   }
-
-  async *#read(answer: http.IncomingMessage, host: string, signal: AbortSignal): AsyncGenerator<Buffer> {
-    const { stallMs } = this.#settings;
-    const timer = setTimeout(() => answer.destroy(stalled(host, stallMs)), stallMs);
-    try {
-      for await (const part of answer) {
-        timer.refresh();
-        yield part;
-        // What the reader did with it is not the server's silence.
-        timer.refresh();
-      }
-    } catch (error) {
-      signal.throwIfAborted();
-      throw error instanceof Passing ? error : unreachable(host, error);
-    } finally {
-      clearTimeout(timer);
-      answer.destroy();
-    }
-  }
 }
 
-function redirect(from: URL, location: string): URL {
+/**
+ * A proxy as Node reads it, which passes over what it cannot read and would go without one.
+ * @throws MargayError BAD_INPUT naming the variable, and not its value: there may be a password in it.
+ */
+function proxyUrl(name: string, value: string | undefined): string | undefined {
+  if (value === undefined) return undefined;
+  const url = value.includes('://') ? value : `http://${value}`;
+  if (/^https?:/.test(url) && URL.canParse(url)) return url;
+  throw new MargayError('BAD_INPUT', `${name}: expected the URL of a proxy that speaks HTTP.`, {
+    remedy: `Set ${name} to http://HOST:PORT, or to nothing.`,
+  });
+}
+
+/** @throws MargayError where a redirect leads out of https, or nowhere. */
+export function nextHop(from: URL, location: string): URL {
   if (!URL.canParse(location, from))
     throw distrust(`${from.host} sends us to a place that is no URL.`, 'Check HF_ENDPOINT.');
   const to = new URL(location, from);

@@ -39,6 +39,8 @@ async function listed(name: string, known: KnownModel | undefined, folder: strin
   if (!(await stat(partial).catch(() => undefined)))
     return { name, known, manifest: undefined, presence: { state: 'absent' } };
   const done = (await bytesIn(staged)) + (await bytesIn(partial));
+  // A pull that the hub refused left nothing but its folder.
+  if (done === 0) return { name, known, manifest: undefined, presence: { state: 'absent' } };
   const total = await readFile(totalFile(partial), 'utf8').then(
     (text) => Total.safeParse(JSON.parse(text)).data?.bytes,
     () => undefined,
@@ -54,11 +56,14 @@ async function listed(name: string, known: KnownModel | undefined, folder: strin
 /** Where a pull notes how much is to come. */
 export const totalFile = (partial: string): string => join(partial, 'total.json');
 
+/** What a pull writes down beside what it downloads. */
+const NOTES = /^total\.json$|^lock|\.part\.json$/;
+
 async function bytesIn(folder: string): Promise<number> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   const sizes = await Promise.all(
     entries
-      .filter((entry) => entry.isFile())
+      .filter((entry) => entry.isFile() && !NOTES.test(entry.name))
       .map(async ({ name }) => (await stat(join(folder, name)).catch(() => undefined))?.size ?? 0),
   );
   return sizes.reduce((sum, size) => sum + size, 0);

@@ -29,11 +29,12 @@ export async function pull(known: KnownModel, folder: string, options: PullOptio
   const { signal, say, patience = PATIENCE } = options;
   if (!('hub' in known.source)) throw notPullable(known);
   const places = placesOf(folder);
-  if (await isWhole(known, places, options)) return;
+  if (await isWhole(known, known.source.hub.revision, places, options)) return;
 
+  // First, as it refuses what is set wrongly.
+  const link = new HubLink(options.hub);
   await makeFolder(places.staged);
   const unlock = await lockFolder(places.partial, options.self);
-  const link = new HubLink(options.hub);
   try {
     const listing = await listRepository(link, known.source.hub, patience, signal);
     announce(known, listing, places, say);
@@ -52,7 +53,12 @@ export async function pull(known: KnownModel, folder: string, options: PullOptio
 }
 
 /** Whether there is nothing to do. A folder that is something else is left alone. */
-async function isWhole(known: KnownModel, { target }: ModelPlaces, { signal, say }: PullOptions): Promise<boolean> {
+async function isWhole(
+  known: KnownModel,
+  revision: string,
+  { target }: ModelPlaces,
+  { signal, say }: PullOptions,
+): Promise<boolean> {
   if (!(await stat(target).catch(() => undefined))) return false;
   const there = await manifestIn(target);
   if (there?.manifest.name !== known.name && (await readdir(target).catch(() => ['a file'])).length > 0)
@@ -60,6 +66,13 @@ async function isWhole(known: KnownModel, { target }: ModelPlaces, { signal, say
       remedy: 'Move it away, or name another folder with --out FOLDER.',
     });
   if (!there) return false;
+  const commit = there.origin?.commit;
+  if (/^[0-9a-f]{40}$/.test(revision) && commit !== revision) {
+    say(
+      `${target} holds ${known.name} of ${commit ? `commit ${commit}` : 'elsewhere'}, and commit ${revision} is known here now: it takes its place.`,
+    );
+    return false;
+  }
   const fault = await firstFault(target, there.manifest, signal);
   if (fault === null)
     say(`${known.name} is there already, in ${target}, and every file is whole. Nothing was downloaded.`);
