@@ -15,6 +15,7 @@ const COMMANDS = {
   rerank: ['src/main.ts', 'rerank'],
   bench: ['bench/main.ts'],
   'bench:rerank': ['bench/rerank-main.ts'],
+  'bench:preprocess': ['bench/preprocess.ts'],
 };
 
 const [command = 'serve', ...rest] = process.argv.slice(2);
