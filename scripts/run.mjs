@@ -16,6 +16,7 @@ const COMMANDS = {
   model: ['src/main.ts', 'model'],
   bench: ['bench/main.ts'],
   'bench:rerank': ['bench/rerank-main.ts'],
+  'bench:preprocess': ['bench/preprocess.ts'],
 };
 
 const [command = 'serve', ...rest] = process.argv.slice(2);
