@@ -39,6 +39,9 @@ def new_folder(out: Path, needed: int) -> Iterator[Path]:
     try:
         yield partial
         partial.chmod(0o755)
+        for file in partial.iterdir():
+            # Some of the libraries that write here keep their files to their owner.
+            file.chmod(0o644)
         os.rename(partial, out)
     except OSError as error:
         if error.errno != errno.ENOSPC:
