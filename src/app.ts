@@ -60,13 +60,7 @@ export async function createApp(config: Config, signal: AbortSignal, given: Part
   const decoder = given.decoder ?? new SharpDecoder({ maxBytes: MAX_UPLOAD_BYTES });
   const renderer = given.renderer ?? new SharpRenderer();
   const media = given.media ?? new DiskMedia({ folder: join(data, 'media'), renderer });
-  const encoder =
-    given.encoder ??
-    (await OnnxEncoder.load(modelFolder(config.ENCODER), {
-      decoder,
-      signal,
-      ...(config.ENCODER_THREADS && { threads: config.ENCODER_THREADS }),
-    }));
+  const encoder = given.encoder ?? (await openEncoder(config, decoder, renderer, signal));
   const stores = given.stores ?? (await openStores(config));
   const reranker = given.reranker ?? (config.RERANK === 'on' ? await openReranker(config, renderer, media) : null);
   const close = async () => {
@@ -78,6 +72,35 @@ export async function createApp(config: Config, signal: AbortSignal, given: Part
 /** A name stands for a folder of models/, anything with a slash for itself. */
 export const modelFolder = (name: string): string =>
   isAbsolute(name) || name.includes('/') ? name : fileURLToPath(new URL(`../models/${name}`, import.meta.url));
+
+/** The model on the configured server, or else of a folder. */
+async function openEncoder(
+  config: Config,
+  decoder: Decoder,
+  renderer: Renderer,
+  signal: AbortSignal,
+): Promise<Encoder> {
+  const { ENCODER_URL: url, ENCODER_MODEL: model, ENCODER_KEY: key, ENCODER_API: api } = config;
+  if (url === undefined || model === undefined)
+    return OnnxEncoder.load(modelFolder(config.ENCODER), {
+      decoder,
+      signal,
+      ...(config.ENCODER_THREADS && { threads: config.ENCODER_THREADS }),
+    });
+  const { RemoteEncoder } = await import('./encode/remote-encoder.ts');
+  return RemoteEncoder.open({
+    url,
+    api,
+    model,
+    key,
+    timeoutMs: config.ENCODER_TIMEOUT_MS,
+    side: config.ENCODER_PICTURE_SIDE,
+    pictureWeight: config.ENCODER_PICTURE_WEIGHT,
+    decoder,
+    renderer,
+    signal,
+  });
+}
 
 /** What of the media store a reranker sees. */
 type Thumbnails = Pick<MediaStore, 'sized'>;
