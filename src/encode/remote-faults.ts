@@ -87,9 +87,9 @@ function remedyOf(error: unknown, { api, model }: Named, step: string, offered: 
       return 'It redirects, and pictures of customers are sent to no other server: set ENCODER_URL to where it leads.';
     case 400:
     case 422:
-      return step === PICTURE
-        ? `Does ENCODER_MODEL "${model}" take pictures? A model of texts alone can't serve here.`
-        : `Does the server speak the API that ENCODER_API names (${api}), and does ENCODER_MODEL "${model}" make embeddings?`;
+      return step === TEXT
+        ? `Does the server speak the API that ENCODER_API names (${api}), and does ENCODER_MODEL "${model}" make embeddings?`
+        : `Does ENCODER_MODEL "${model}" take pictures, and does the server speak the API that ENCODER_API names (${api})? A model of texts alone can't serve here.`;
     default:
       return "See the server's own log; ENCODER_URL, ENCODER_MODEL and ENCODER_TIMEOUT_MS say what is asked and how long.";
   }

@@ -10,7 +10,10 @@ export const PICTURE_VERSION = 1;
 const MAX_ASPECT = 4;
 /** Of a picture that is smaller, in pixels: some models refuse fewer than one of their patches. */
 const MIN_SIDE = 64;
-/** Of the JPEG, at full color resolution (4:4:4). */
+/**
+ * Of the JPEG, at full color resolution (4:4:4). On 60 photos it took 52 kB where a PNG took 343, and the vectors of the pocket encoder kept a cosine of
+ * 0.9999 to those of the pixels themselves (at quality 80: 34 kB and 0.9995).
+ */
 const QUALITY = 95;
 
 function middle(picture: Picture): Picture {
@@ -39,7 +42,7 @@ export async function prepareRemote(
   return { size: width, height, rgb };
 }
 
-/** The pixels as a JPEG file in a `data:` URI: a fifth of a PNG's bytes, and less of a difference to a model than its own resize makes. */
+/** The pixels as a JPEG file in a `data:` URI; the same pixels always give the same file. */
 export async function dataUri({ size, height = size, rgb }: ModelPixels, write: Renderer['write']): Promise<string> {
   const file = await write({ width: size, height, rgb }, 'jpeg', { quality: QUALITY });
   return `data:image/jpeg;base64,${file.toString('base64')}`;

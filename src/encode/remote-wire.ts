@@ -4,8 +4,8 @@ import { type Refusal, rootOf, WireFault } from '../policy/server-faults.ts';
 /** A body longer than this is no answer, in bytes: 32 vectors of 16,384 dimensions in base64 are 2.8 MB, as decimal numbers 11 MB. */
 const MAX_BODY = 16 * 1024 * 1024;
 
-/** Of what is no JSON so much is quoted, in characters. */
-const QUOTED = 80;
+/** Of what is no JSON so much is looked at, in characters: far more than is told, as a key that stands in it is hidden first, and whole. */
+const QUOTED = 2_000;
 
 /** An answer with a status that is no success; the message is what the server says. */
 export class HttpRefusal extends Error implements Refusal {

@@ -64,8 +64,8 @@ export function troubleOf(
     const retryAfter = wait === undefined ? undefined : Math.max(1, Math.ceil(wait / 1000));
     return { kind: 'busy', why: 'it says so (429)', ...(retryAfter && { retryAfter }) };
   }
-  const whole = key === undefined ? said(error) : said(error).replaceAll(key, '***');
-  const line = whole.replace(/[\s\p{C}]+/gu, ' ');
+  const forms = key === undefined ? [] : [key, JSON.stringify(key).slice(1, -1), encodeURIComponent(key)];
+  const line = forms.reduce((text, form) => text.replaceAll(form, '***'), said(error)).replace(/[\s\p{C}]+/gu, ' ');
   const short = line.length > MOST_SAID ? `${line.slice(0, MOST_SAID)}…` : line;
   return { kind: 'failed', said: short, status: refusal?.status };
 }

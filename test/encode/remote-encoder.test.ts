@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { ModelPixels } from '../../src/encode/encoder.ts';
-import { fuse } from '../../src/encode/fusion.ts';
 import type { Api } from '../../src/encode/remote-api.ts';
 import { RemoteEncoder, type RemoteEncoderOptions } from '../../src/encode/remote-encoder.ts';
 import { SharpDecoder } from '../../src/image/sharp-decoder.ts';
@@ -175,6 +174,10 @@ describe('what is asked', () => {
 });
 
 describe('words beside a picture, each with a vector of its own', () => {
+  const fuse = (text: Float32Array, picture: Float32Array, weight: number) => {
+    const sum = text.map((value, place) => (1 - weight) * value + weight * picture[place]!);
+    return sum.map((value) => value / Math.hypot(...sum));
+  };
   const vectors = async (pictureWeight: number) => {
     const { encoder } = await encoderOf('infinity', {}, { pictureWeight });
     const ask = async (input: { text?: string; pixels?: ModelPixels }, priority: 'query' | 'index' = 'query') =>
