@@ -247,6 +247,14 @@ test('answers may come as numbers, in another order and not of length one', asyn
   expect([...vector.slice(0, 2)]).toEqual([Math.fround(0.6), Math.fround(0.8)]);
 });
 
+test('an answer that has one place twice is none: whose vector is whose cannot be told', async () => {
+  const { server, encoder } = await encoderOf('infinity');
+  server.scripted = () => ({ change: ({ data }) => ({ data: data.map((one) => ({ ...one, index: 0 })) }) });
+  const ask = ['a', 'b'].map((text) => encoder.encode({ text }, { signal }));
+  for (const outcome of await Promise.allSettled(ask))
+    expect(outcome.status === 'rejected' && outcome.reason).toSatisfy(isMargayError('ENCODER_UNAVAILABLE'));
+});
+
 test('a picture refused in a list does not take the others with it', async () => {
   const { server, encoder } = await encoderOf('infinity');
   const bad = await renderer.write({ width: 64, height: 64, rgb: blue.rgb }, 'jpeg', { quality: 95 });
