@@ -13,6 +13,7 @@ export class NoopEncoder implements Encoder {
     dimensions: DIMENSIONS,
     fingerprint: 'noop',
     joint: 'NATIVE',
+    attributes: [],
     demo: false,
     license: 'Apache-2.0',
   } as const;

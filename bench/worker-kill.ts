@@ -7,9 +7,11 @@ import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import { readManifest } from '../src/encode/manifest.ts';
+import { readManifest } from '../src/encode/model-folder.ts';
+import { JointSession } from '../src/encode/onnx-joint-session.ts';
 import { OnnxProcess } from '../src/encode/onnx-process.ts';
-import { OnnxSession, type Row, type RowResult, type SessionModel } from '../src/encode/onnx-session.ts';
+import type { JointSessionModel, Row, RowResult } from '../src/encode/onnx-session.ts';
+import { sessionModel } from '../src/encode/session-model.ts';
 
 type Variant = 'worker thread' | 'child process';
 
@@ -41,21 +43,16 @@ const LONG_BATCH = 256;
 const ROUNDS = 15;
 const ROUND = 90;
 
-async function sessionModel(): Promise<SessionModel> {
+async function pocket(): Promise<JointSessionModel> {
   const { manifest } = await readManifest(MODEL, 'pocket');
-  return {
-    vision: `${MODEL}/${manifest.graphs.vision.file}`,
-    encode: `${MODEL}/${manifest.graphs.encode.file}`,
-    threads: 1,
-    dimensions: manifest.dimensions,
-    padId: manifest.tokenizer.padId,
-    textPosition: manifest.positions.text,
-    picture: manifest.picture,
-    heads: {},
-  };
+  const model = sessionModel(MODEL, manifest, 1);
+  if (model.mode !== 'joint') throw new Error('pocket is a joint model.');
+  return { ...model, heads: {} };
 }
 
-async function startThread(model: SessionModel): Promise<Runner> {
+const NOTHING_MORE = { tokens: false, state: false };
+
+async function startThread(model: JointSessionModel): Promise<Runner> {
   const worker = new Worker(new URL(import.meta.url), { workerData: model });
   const gone = new Promise<never>((_, reject) => {
     worker.once('error', reject);
@@ -74,10 +71,10 @@ async function startThread(model: SessionModel): Promise<Runner> {
   };
 }
 
-async function startProcess(model: SessionModel): Promise<Runner> {
+async function startProcess(model: JointSessionModel): Promise<Runner> {
   const entry = new URL('../src/encode/onnx-worker.ts', import.meta.url);
   const worker = await OnnxProcess.start(entry, model, 60_000, new AbortController().signal);
-  return { run: (rows) => worker.run(rows, false, 60_000), kill: () => worker.kill() };
+  return { run: (rows) => worker.run(rows, NOTHING_MORE, 60_000), kill: () => worker.kill() };
 }
 
 /** The same sequence in every run, so that both variants are killed at the same moments. */
@@ -90,9 +87,13 @@ function random(seed: number): () => number {
 }
 
 /** Words, a picture, both, in turn. */
-function exampleRows({ picture }: SessionModel, next: () => number): Row[] {
-  const rgb = Uint8Array.from({ length: picture.size ** 2 * 3 }, () => next() * 256);
-  return [{ ids: [2, 5, 6, 7, 3] }, { ids: [2, 3], picture: { rgb } }, { ids: [2, 5, 6, 3], picture: { rgb } }];
+function exampleRows({ scale }: JointSessionModel, next: () => number): Row[] {
+  const rgb = Uint8Array.from({ length: scale.size ** 2 * 3 }, () => next() * 256);
+  return [
+    { kind: 'text', ids: [2, 5, 6, 7, 3] },
+    { kind: 'picture', ids: [2, 3], picture: { rgb } },
+    { kind: 'picture', ids: [2, 5, 6, 3], picture: { rgb } },
+  ];
 }
 
 const timed = async (work: () => Promise<unknown>) => {
@@ -103,7 +104,7 @@ const timed = async (work: () => Promise<unknown>) => {
 
 /** Runs in the parent process of one variant, and reports after every 100 encodes. */
 async function parent(variant: Variant, from: number, encodes: number, perKill: number): Promise<void> {
-  const model = await sessionModel();
+  const model = await pocket();
   const start = () => (variant === 'worker thread' ? startThread(model) : startProcess(model));
   const next = random(from + 1);
   const kinds = exampleRows(model, next);
@@ -164,7 +165,7 @@ function slope(points: [number, number][]): number {
 
 /** Encodes per second of both variants with no kills, in alternating rounds of one run: other work on the machine meets both. */
 async function compareSpeed(): Promise<Record<Variant, number>> {
-  const model = await sessionModel();
+  const model = await pocket();
   const kinds = exampleRows(model, random(1));
   const runners = { 'worker thread': await startThread(model), 'child process': await startProcess(model) };
   const rates: Record<Variant, number[]> = { 'worker thread': [], 'child process': [] };
@@ -237,9 +238,9 @@ async function measure(variant: Variant, undisturbed: number, encodes: number, p
 }
 
 if (!isMainThread) {
-  const session = await OnnxSession.load(workerData as SessionModel);
+  const session = await JointSession.open(workerData as JointSessionModel);
   parentPort!.on('message', async (rows: readonly Row[]) => {
-    const results = await session.run(rows);
+    const results = await session.run(rows, NOTHING_MORE);
     parentPort!.postMessage(
       results,
       results.map(({ vector }) => vector.buffer as ArrayBuffer),

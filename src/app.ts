@@ -86,6 +86,7 @@ async function openEncoder(
       decoder,
       signal,
       ...(config.ENCODER_THREADS && { threads: config.ENCODER_THREADS }),
+      ...(config.ENCODER_WORKERS && { workers: config.ENCODER_WORKERS }),
     });
   const { RemoteEncoder } = await import('./encode/remote-encoder.ts');
   return RemoteEncoder.open({

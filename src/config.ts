@@ -76,7 +76,12 @@ const Settings = z.object({
     .default(30_000)
     .describe('Deadline of each step of a search (picture, embedding, retrieval), in milliseconds.'),
   ENCODER: z.string().min(1).default('pocket').describe('Encoder: a folder of `models/`, or a path to one.'),
-  ENCODER_THREADS: integer(1, 64).optional().describe('Threads of one inference; by default half the cores, 1 or 2.'),
+  ENCODER_THREADS: integer(1, 64)
+    .optional()
+    .describe('Threads of one inference; by default all cores up to 8, for a small model half of them, 1 or 2.'),
+  ENCODER_WORKERS: integer(1, 64)
+    .optional()
+    .describe('Processes that hold the whole model each; by default one for 8 cores, in a quarter of the memory.'),
   ENCODER_URL: httpUrl('http://127.0.0.1:8000/v1', 'ENCODER_KEY')
     .optional()
     .describe(

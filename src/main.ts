@@ -18,7 +18,8 @@ const USAGE = `margay: multimodal search over GraphQL
   npm run index -- FILE.jsonl               index products: {"id", "title", "category", "price", "images": ["path", ...]} a line
   npm run index -- FOLDER|FILE --rebuild    a new catalog of this source alone, also after a change of encoder
   npm run eval -- [--count 300]             retrieval quality of the encoder on the demo's held-out queries, as a table
-  npm run eval -- FOLDER [--count N]        the same on labelled photos (photos.jsonl, tasks.jsonl, baselines.json); N queries a task, or all
+  npm run eval -- FOLDER [--count N]        the same on labelled photos (photos.jsonl, tasks.jsonl, baselines.json), and the picture's best weight;
+                                            N queries a task, or all
   npm run rerank -- check [--count 25] [--photos FOLDER]
                                             what the configured rerank model does to labelled queries, and whether to serve it
 
@@ -181,7 +182,7 @@ async function evalCommand(config: Config, stop: AbortSignal, argv: readonly str
   const app = await createApp({ ...config, RERANK: 'on' }, stop);
   try {
     const { demoEvaluation } = await import('./eval/demo-eval.ts');
-    process.stdout.write(`${await demoEvaluation(app, { count: count ?? 300, signal: stop })}\n`);
+    process.stdout.write(`${await demoEvaluation(app, { count: count ?? 300, signal: stop, tell: say })}\n`);
   } finally {
     await app.close();
   }
@@ -192,15 +193,16 @@ async function evalPhotos(config: Config, stop: AbortSignal, given: string, coun
   const { floorsOf } = await import('./eval/floors.ts');
   const { photoEvaluation } = await import('./eval/photo-eval.ts');
   const folder = resolve(process.env.INIT_CWD ?? '.', given);
-  const photos = await photoSet(folder, 'eval');
-  if (!photos)
+  const [train, held] = [await photoSet(folder, 'train'), await photoSet(folder, 'eval')];
+  if (!train || !held)
     throw new MargayError('BAD_INPUT', `${given} has no tasks.jsonl.`, {
       remedy: 'Name a folder with photos.jsonl and tasks.jsonl.',
     });
   const floors = await floorsOf(folder);
   const app = await createApp({ ...config, RERANK: 'off' }, stop);
   try {
-    process.stdout.write(`${await photoEvaluation(photos, app, { floors, count, signal: stop, tell: say })}\n`);
+    const sets = { train, eval: held };
+    process.stdout.write(`${await photoEvaluation(sets, app, { floors, count, signal: stop, tell: say })}\n`);
   } finally {
     await app.close();
   }

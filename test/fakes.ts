@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Column, Product, ProductId, Row } from '../src/catalog/product.ts';
-import type { Encoded, Encoder, EncoderInput, ModelPixels } from '../src/encode/encoder.ts';
+import type { Encoded, Encoder, EncoderInfo, EncoderInput, ModelPixels } from '../src/encode/encoder.ts';
 import type { Picture } from '../src/image/decoder.ts';
 import type { Asked, Candidate, PassOptions, Ranking, Reranker, RerankQuery, Wanted } from '../src/rerank/reranker.ts';
 import type { CatalogStamp, Hit, SearchOptions, StoreFactory, VectorStore } from '../src/retrieve/vector-store.ts';
@@ -20,14 +20,15 @@ export function vectorOf(...seeds: (string | Uint8Array)[]): Float32Array {
 /** An encoder without a model: what goes in decides what comes out, and every call is counted. */
 export class FakeEncoder implements Encoder {
   readonly calls: EncoderInput[] = [];
-  readonly info = {
+  readonly info: EncoderInfo = {
     name: 'fake',
     dimensions: DIMENSIONS,
     fingerprint: 'fake-1',
     joint: 'NATIVE',
+    attributes: [],
     demo: false,
     license: 'Apache-2.0',
-  } as const;
+  };
 
   async prepare(picture: Picture): Promise<ModelPixels> {
     return { size: 1, rgb: picture.rgb.slice(0, 3) };

@@ -1,18 +1,19 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { MargayError } from '../errors.ts';
 import { type BatchLimits, nextBatch, type Waiting } from './batches.ts';
-import { OnnxProcess, UnfitModel } from './onnx-process.ts';
+import type { OnnxProcess } from './onnx-process.ts';
 import type { Row, RowResult, SessionModel } from './onnx-session.ts';
+import { type LaneOptions, WorkerLane } from './worker-lane.ts';
 
-export interface QueueOptions {
-  readonly entry: URL;
+export interface QueueOptions extends LaneOptions {
+  /** Processes at work side by side, each with the whole model in memory. */
+  readonly workers: number;
   readonly limits: BatchLimits;
   /** Requests that may wait, for each priority: indexing never takes a query's place. */
   readonly capacity: { readonly query: number; readonly index: number };
   /** Milliseconds that a batch may run at most before its process is taken for hung; once the model's pace is known, fewer. */
   readonly batchDeadline: number;
-  /** Milliseconds that a process may take to load the model. */
-  readonly startDeadline: number;
+  /** Whether the raw state behind each vector is wanted too. */
+  readonly state: boolean;
 }
 
 interface Job extends Waiting {
@@ -27,10 +28,6 @@ interface Job extends Waiting {
 }
 
 const MAX_FAILURES = 2;
-/** After so many failed starts in a row nobody is kept waiting. */
-const MAX_STARTS = 3;
-const FIRST_PAUSE = 100;
-const LONGEST_PAUSE = 10_000;
 const CLOSE_GRACE = 2_000;
 /** A batch is given so many times what its rows took at their slowest: cores are shared. In milliseconds, never less than the second. */
 const PATIENCE = 20;
@@ -39,38 +36,55 @@ const SHORTEST_DEADLINE = 2_000;
 const closed = () =>
   new MargayError('ENCODER_UNAVAILABLE', 'The encoder is closed.', { remedy: 'Send the request again.' });
 
-/** The requests, kept outside the worker process: it may die, and costs one retried batch. */
+/** Texts cost by their length, padding included: a novel is not hung because a word was quick. Pictures cost the same each. */
+function workOf(batch: readonly Waiting[]): number {
+  const longest = Math.max(...batch.map(({ length }) => length));
+  return batch.length * (batch[0]?.kind === 'text' ? longest : 1);
+}
+
+/** The requests, kept outside the worker processes: one may die, and costs one retried batch. */
 export class EncodeQueue {
-  readonly #model: SessionModel;
   readonly #options: QueueOptions;
   readonly #stop = new AbortController();
+  readonly #lanes: readonly WorkerLane[];
   #waiting: Job[] = [];
-  #worker: OnnxProcess | undefined;
-  #loop: Promise<void> | undefined;
   #order = 0;
   #streak = 0;
-  /** Deaths and failed starts since the last good batch. */
-  #deaths = 0;
-  #failedStarts = 0;
-  #retryAt = 0;
   /** Moving average, for `retryAfter`. */
   #millisecondsPerJob = 5;
-  /** Milliseconds of one row; a kind that has not run yet has the whole `batchDeadline`. */
+  /** Milliseconds of a unit of work, see `workOf`; a kind that has not run yet has the whole `batchDeadline`. */
   readonly #slowest: Partial<Record<Waiting['kind'], number>> = {};
 
   constructor(model: SessionModel, options: QueueOptions) {
-    this.#model = model;
     this.#options = options;
+    const work = {
+      waits: () => this.#waiting.length > 0,
+      serve: (worker: OnnxProcess) => this.#serve(worker),
+      starved: (cause: unknown) => {
+        if (this.pid === undefined) this.#rejectWaiting(this.#unavailable(1, cause));
+      },
+    };
+    this.#lanes = Array.from(
+      { length: options.workers },
+      () => new WorkerLane(model, options, work, this.#stop.signal),
+    );
   }
 
-  /** @throws UnfitModel, or Error when the process cannot be started. */
+  /** @throws UnfitModel, or Error when a process cannot be started. */
   async start(signal: AbortSignal): Promise<void> {
-    this.#adopt(await OnnxProcess.start(this.#options.entry, this.#model, this.#options.startDeadline, signal));
+    // All have started or failed when this is over: none may come to life behind the back of who closes the queue then.
+    const started = await Promise.allSettled(this.#lanes.map((lane) => lane.start(signal)));
+    for (const outcome of started) if (outcome.status === 'rejected') throw outcome.reason;
   }
 
-  /** For tests and for watching memory. */
+  /** Of a process that lives, for tests and for watching memory. */
   get pid(): number | undefined {
-    return this.#worker?.alive ? this.#worker.pid : undefined;
+    return this.#lanes.find(({ pid }) => pid !== undefined)?.pid;
+  }
+
+  /** What the processes took with the model loaded and warm, in bytes. */
+  get memory(): number {
+    return this.#lanes.reduce((total, { memory }) => total + memory, 0);
   }
 
   /** One row through the model. Rejects with the signal's reason as soon as it is aborted. */
@@ -92,10 +106,10 @@ export class EncodeQueue {
           how(value);
         };
       const job: Job = {
-        kind: row.picture ? 'picture' : 'text',
+        kind: row.kind,
         priority,
         order: this.#order++,
-        length: row.ids.length,
+        length: row.kind === 'sight' ? 0 : row.ids.length,
         row,
         resolve: settled(resolve),
         reject: settled(reject),
@@ -113,17 +127,13 @@ export class EncodeQueue {
   async close(): Promise<void> {
     this.#stop.abort(closed());
     this.#rejectWaiting(closed());
-    const worker = this.#worker;
-    const grace = setTimeout(() => void worker?.kill(), CLOSE_GRACE);
-    await this.#loop;
-    clearTimeout(grace);
-    await this.#worker?.kill();
+    await Promise.all(this.#lanes.map((lane) => lane.close(CLOSE_GRACE)));
   }
 
   #refusal(priority: Waiting['priority']): MargayError | undefined {
     if (this.#stop.signal.aborted) return closed();
-    const pause = this.#retryAt - performance.now();
-    if (this.#failedStarts >= MAX_STARTS && pause > 0) return this.#unavailable(Math.ceil(pause / 1000));
+    const rests = this.#lanes.map(({ restsFor }) => restsFor ?? 0);
+    if (rests.every((pause) => pause > 0)) return this.#unavailable(Math.ceil(Math.min(...rests) / 1000));
     const ahead = this.#waiting.filter((job) => job.priority === priority).length;
     if (ahead < this.#options.capacity[priority]) return undefined;
     return new MargayError('OVERLOADED', `${ahead} requests already wait for the encoder.`, {
@@ -140,52 +150,27 @@ export class EncodeQueue {
     });
   }
 
-  #wake(): void {
-    this.#loop ??= this.#run().finally(() => {
-      this.#loop = undefined;
-      // A request may have come between the last look at the queue and here.
-      if (this.#waiting.length > 0) this.#wake();
-    });
-  }
-
-  async #run(): Promise<void> {
-    // Requests of one tick, such as the aliases of a query, go together.
-    await new Promise((resolve) => setImmediate(resolve));
-    while (!this.#stop.signal.aborted) {
-      const idle = this.#waiting.length === 0;
-      if (!this.#worker?.alive) {
-        // Also where nobody waits: the next search should not pay for the start.
-        if (idle && this.#failedStarts >= MAX_STARTS) return;
-        await this.#revive();
-      } else if (idle) {
-        return;
-      } else {
-        const { batch, streak } = nextBatch(this.#waiting, this.#streak, this.#options.limits);
-        this.#streak = streak;
-        await this.#serve(this.#worker, batch);
-      }
-    }
-  }
-
-  async #serve(worker: OnnxProcess, batch: Job[]): Promise<void> {
+  async #serve(worker: OnnxProcess): Promise<boolean> {
+    const { batch, streak } = nextBatch(this.#waiting, this.#streak, this.#options.limits);
+    this.#streak = streak;
     const taken = new Set(batch);
     this.#waiting = this.#waiting.filter((job) => !taken.has(job));
     const started = performance.now();
     try {
-      const keepTokens = batch[0]!.priority === 'query';
+      const wanted = { tokens: batch[0]!.priority === 'query', state: this.#options.state };
       const results = await worker.run(
         batch.map(({ row }) => row),
-        keepTokens,
+        wanted,
         this.#deadlineOf(batch),
       );
-      const each = (performance.now() - started) / batch.length;
+      const took = performance.now() - started;
       const { kind } = batch[0]!;
-      this.#slowest[kind] = Math.max(each, this.#slowest[kind] ?? 0);
-      this.#millisecondsPerJob += (each - this.#millisecondsPerJob) / 8;
-      this.#deaths = 0;
+      this.#slowest[kind] = Math.max(took / workOf(batch), this.#slowest[kind] ?? 0);
+      this.#millisecondsPerJob += (took / batch.length - this.#millisecondsPerJob) / 8;
       batch.forEach((job, index) => {
         job.resolve(results[index]!);
       });
+      return true;
     } catch (error) {
       for (const job of batch) {
         job.failures++;
@@ -195,43 +180,18 @@ export class EncodeQueue {
         else if (job.failures >= MAX_FAILURES) job.reject(this.#unavailable(1, error));
         else this.#waiting.push(job);
       }
+      this.#wake();
+      return false;
     }
   }
 
   #deadlineOf(batch: readonly Job[]): number {
-    const expected = PATIENCE * (this.#slowest[batch[0]!.kind] ?? Infinity) * batch.length;
+    const expected = PATIENCE * (this.#slowest[batch[0]!.kind] ?? Infinity) * workOf(batch);
     return Math.min(this.#options.batchDeadline, Math.max(SHORTEST_DEADLINE, expected));
   }
 
-  /** A new process after a pause that grows with every death; after too many failed starts everybody who waits is told. */
-  async #revive(): Promise<void> {
-    const { signal } = this.#stop;
-    try {
-      await this.#worker?.ended;
-      await sleep(Math.max(0, this.#retryAt - performance.now()), undefined, { signal });
-      await this.start(signal);
-      this.#failedStarts = 0;
-    } catch (error) {
-      if (signal.aborted) return;
-      this.#pause();
-      this.#failedStarts = error instanceof UnfitModel ? MAX_STARTS : this.#failedStarts + 1;
-      if (this.#failedStarts >= MAX_STARTS) this.#rejectWaiting(this.#unavailable(1, error));
-    }
-  }
-
-  #adopt(worker: OnnxProcess): void {
-    this.#worker = worker;
-    void worker.ended.then(() => {
-      this.#pause();
-      this.#wake();
-    });
-  }
-
-  /** The first death costs no pause; later ones double it. */
-  #pause(): void {
-    const pause = this.#deaths === 0 ? 0 : Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (this.#deaths - 1));
-    this.#deaths++;
-    this.#retryAt = performance.now() + pause;
+  #wake(): void {
+    for (const lane of this.#lanes) lane.wake();
   }
 
   #rejectWaiting(error: MargayError): void {

@@ -1,4 +1,4 @@
-import type { Picture } from '../image/decoder.ts';
+import type { Picture, PictureNeeds } from '../image/decoder.ts';
 
 /** Unit-norm, `dimensions` floats, finite. */
 export type Embedding = Float32Array;
@@ -45,8 +45,12 @@ export interface EncoderInfo {
   /** Covers graph bytes, tokenizer, preprocessing and pooling; what is embedded of a product is added by the catalog. */
   readonly fingerprint: string;
   readonly joint: 'NATIVE' | 'FUSED';
-  /** Short side in pixels of the picture that `prepare` needs; undefined where it needs them all. */
-  readonly shortSide?: number | undefined;
+  /** Share of the picture in a query of both, in [0, 1], where `joint` is FUSED. Not part of the fingerprint: stored vectors are half and half. */
+  readonly pictureWeight?: number | undefined;
+  /** What `prepare` needs a picture to be decoded to; undefined where the working size will do. */
+  readonly needs?: PictureNeeds | undefined;
+  /** Names of its attribute heads; most models have none. */
+  readonly attributes: readonly string[];
   /** A demo model warns when it meets somebody's own photos. */
   readonly demo: boolean;
   readonly license: string;
@@ -59,7 +63,10 @@ export interface EncoderInfo {
 export interface Encoder {
   readonly info: EncoderInfo;
   prepare(picture: Picture, options: { signal: AbortSignal }): Promise<ModelPixels>;
-  /** Queries go before indexing in the queue. An aborted request leaves the queue at once. */
+  /**
+   * Queries go before indexing in the queue. An aborted request leaves the queue at once. Where `joint` is FUSED, words and picture are weighted by
+   * `pictureWeight` in a query and half and half in what is indexed.
+   */
   encode(input: EncoderInput, options: { signal: AbortSignal; priority?: 'query' | 'index' }): Promise<Encoded>;
   close(): Promise<void>;
 }

@@ -1,13 +1,17 @@
 import type { Embedding } from './encoder.ts';
 
 /** The vector brought to length one; one of length zero stays as it is. */
-export function unit(vector: Float32Array): Embedding {
-  const length = Math.hypot(...vector);
-  return length > 0 ? vector.map((value) => value / length) : vector.slice();
+export function unit(vector: ArrayLike<number>): Embedding {
+  const length = Math.hypot(...Array.from(vector));
+  return Float32Array.from(vector, (value) => (length > 0 ? value / length : value));
 }
 
-/** `share` of `b` and the rest of `a`, brought to length one; `b` where nothing is left. Both of one length. */
-export function fuse(a: Float32Array, b: Float32Array, share: number): Embedding {
-  const sum = a.map((value, index) => value * (1 - share) + b[index]! * share);
-  return sum.some((value) => value !== 0) ? unit(sum) : unit(b);
+/**
+ * One unit vector for words and picture together, of a model that gives each its own: their weighted sum, normalized. Where the two cancel each other
+ * out there is no direction between them, and the picture's stands.
+ * @param pictureWeight share of the picture in [0, 1]; 1 - pictureWeight is that of the text.
+ */
+export function fuse(text: Float32Array, picture: Float32Array, pictureWeight: number): Embedding {
+  const sum = Float64Array.from(picture, (value, at) => pictureWeight * value + (1 - pictureWeight) * text[at]!);
+  return unit(sum.some((value) => value !== 0) ? sum : picture);
 }

@@ -1,66 +1,112 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
-import { MargayError } from '../errors.ts';
 
 /** A plain name: a manifest must not reach outside its own folder. */
 const FileName = z.string().regex(/^\w[\w.-]*$/, 'must be the name of a file beside model.json');
-const File = z.object({
+export const FileSchema = z.object({
   file: FileName,
   sha256: z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hex digits'),
 });
+/** ONNX keeps at most 2 GB in one file: `data` names the files that hold the weights of a larger graph. */
+const Graph = FileSchema.extend({ data: z.array(FileSchema).default([]) });
 const Channels = z.tuple([z.number(), z.number(), z.number()]);
 const Size = z.number().int().positive();
 
-const Picture = z.object({
+const PictureRule = z.object({
   /** Side in pixels of the square that the model sees. */
   size: Size.max(2048),
-  resize: z.literal('short-side'),
-  crop: z.literal('center'),
+  /** `short-side` keeps the shape (the long side truncated, as torchvision does) and is cropped; `stretch` gives the square at once. */
+  resize: z.enum(['short-side', 'stretch']),
+  crop: z.enum(['center', 'none']),
   kernel: z.enum(['cubic', 'lanczos3']),
-  /** How the resize is computed: `fast` is the image library's own. */
-  method: z.enum(['fast']),
+  /** How the resize is computed: `exact` is PIL's fixed-point arithmetic bit for bit, `fast` the image library's own. */
+  method: z.enum(['exact', 'fast']),
   mean: Channels,
   std: Channels.refine((std) => std.every((value) => value > 0), 'must be positive'),
-  /** What the vision graph gives: `tokens` vectors of `width` floats a picture. */
-  tokens: Size,
-  width: Size,
 });
+
+const fits = ({ resize, crop }: z.infer<typeof PictureRule>) => (resize === 'stretch') === (crop === 'none');
+const UNFITTING = { path: ['crop'], message: 'must be none with stretch and center with short-side' };
 
 const Heads = z.record(
   z.string(),
   z.object({ labels: z.array(z.string()).min(2), threshold: z.number().min(0).max(1) }),
 );
 
-/** model.json, told apart by `mode`: how the model makes one vector of words and a picture. */
-const Schema = z.discriminatedUnion('mode', [
-  z.object({
-    mode: z.literal('joint'),
-    name: z.string().regex(/^[a-z0-9][a-z0-9.-]*$/),
-    version: z.string(),
-    license: z.string().min(1),
-    description: z.string(),
-    demo: z.boolean().default(false),
-    languages: z.array(z.string()),
-    precision: z.enum(['fp32', 'int8']),
-    dimensions: Size.max(16_384),
-    graphs: z.object({ vision: File, encode: File }),
-    tokenizer: File.extend({ maxTokens: z.number().int().min(3), padId: z.number().int().min(0) }),
-    picture: Picture,
-    /** The position of the first token after [CLS] where there is no picture. */
-    positions: z.object({ text: z.number().int().min(0) }),
-    pooling: z.literal('cls'),
-    normalize: z.literal(true),
-    attributes: Heads.default({}),
+const Words = FileSchema.extend({
+  /** Of a text alone, its frame included. */
+  maxTokens: z.number().int().min(3),
+  padId: z.number().int().min(0),
+});
+
+const described = {
+  name: z.string().regex(/^[a-z0-9][a-z0-9.-]*$/),
+  version: z.string(),
+  license: z.string().min(1),
+  description: z.string(),
+  demo: z.boolean().default(false),
+  languages: z.array(z.string()),
+  precision: z.enum(['fp32', 'int8']),
+  dimensions: Size.max(16_384),
+  normalize: z.literal(true),
+};
+
+/**
+ * One vector is computed from words and picture together, as Visualized BGE does: `vision` gives the picture's tokens, which stand between [CLS] and
+ * the words in `encode`.
+ */
+const Joint = z.object({
+  mode: z.literal('joint'),
+  ...described,
+  graphs: z.object({ vision: Graph, encode: Graph }),
+  tokenizer: Words.extend({
+    /** Of a text beside a picture, its frame included; as many as alone by default. */
+    maxTokensWithPicture: z.number().int().min(3).optional(),
   }),
-]);
+  /** The vision graph gives `tokens` vectors of `width` floats a picture. */
+  picture: PictureRule.extend({ tokens: Size, width: Size }).refine(fits, UNFITTING),
+  /** Where there is no picture: the positions of [CLS] and of the first token after it. With one, [CLS] is at 0 and the words follow the picture. */
+  positions: z.object({ cls: z.number().int().min(0).default(0), text: z.number().int().min(0) }),
+  pooling: z.literal('cls'),
+  attributes: Heads.default({}),
+});
 
-export type Manifest = z.infer<typeof Schema>;
+/** Inputs and outputs have the names that the published graphs give them. */
+const Name = z.string().min(1);
 
-const Golden = z.object({
+/** Words and picture have a vector each, as in CLIP and SigLIP; a query of both is their weighted sum. */
+const TwoTower = z.object({
+  mode: z.literal('two-tower'),
+  ...described,
+  graphs: z.object({
+    vision: Graph.extend({ input: Name, output: Name }),
+    /** `mask` is the input of the attention mask, where the graph has one. */
+    text: Graph.extend({ input: Name, output: Name, mask: Name.optional() }),
+  }),
+  tokenizer: Words.extend({
+    /** `max` where the model was trained on texts that all have `maxTokens` tokens, padding included, as SigLIP was. */
+    padding: z.enum(['longest', 'max']),
+  }),
+  picture: PictureRule.refine(fits, UNFITTING),
+  fusion: z.object({
+    /** Share of the picture in a query of both, chosen by `npm run eval`. Stored vectors of picture and title are always half and half. */
+    pictureWeight: z.number().min(0).max(1),
+    /** What is added up: vectors of length one, or as the towers give them (BGE-VL). */
+    of: z.enum(['unit', 'raw']),
+  }),
+});
+
+/**
+ * model.json, told apart by `mode`: how the model makes one vector of words and a picture. MagicLens (a head that attends over both towers' vectors,
+ * for composed queries alone) will be a mode of its own here.
+ */
+export const ManifestSchema = z.discriminatedUnion('mode', [Joint, TwoTower]);
+
+export type Manifest = z.infer<typeof ManifestSchema>;
+export type JointManifest = z.infer<typeof Joint>;
+export type TwoTowerManifest = z.infer<typeof TwoTower>;
+export type PictureRule = z.infer<typeof PictureRule>;
+
+export const GoldenSchema = z.object({
   tolerance: z.number().positive().max(1e-3),
   cases: z
     .array(
@@ -77,86 +123,9 @@ const Golden = z.object({
     )
     .min(1),
 });
-export type Golden = z.infer<typeof Golden>;
+export type Golden = z.infer<typeof GoldenSchema>;
 
-/** The one way in which a model folder is refused. `file` is a name inside the folder. */
-export function unfit(model: string, file: string, fault: string, cause?: unknown): MargayError {
-  return new MargayError('ENCODER_UNAVAILABLE', `The encoder "${model}" cannot be used: ${file} ${fault}.`, {
-    remedy: `Restore ${file} from the place the model came from, or choose another encoder.`,
-    cause,
-  });
-}
-
-async function readJson<T>(folder: string, model: string, file: string, schema: z.ZodType<T>): Promise<T> {
-  let text: string;
-  try {
-    text = await readFile(join(folder, file), 'utf8');
-  } catch (cause) {
-    throw unfit(model, file, 'is missing or cannot be read', cause);
-  }
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw unfit(model, file, 'is not JSON', cause);
-  }
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const faults = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'it'}: ${issue.message}`);
-  throw unfit(
-    model,
-    file,
-    `does not describe an encoder that this version can run (${faults.join('; ')})`,
-    parsed.error,
-  );
-}
-
-async function checkHash(folder: string, model: string, { file, sha256 }: z.infer<typeof File>): Promise<void> {
-  const hash = createHash('sha256');
-  try {
-    await pipeline(createReadStream(join(folder, file)), hash);
-  } catch (cause) {
-    throw unfit(model, file, 'is missing or cannot be read', cause);
-  }
-  if (hash.digest('hex') !== sha256)
-    throw unfit(model, file, 'is not the file that model.json names (its SHA-256 differs)');
-}
-
-/**
- * The manifest of a model folder with the hash of every file checked, and its golden vectors, not yet run.
- * @throws MargayError ENCODER_UNAVAILABLE naming the file at fault.
- */
-export async function readManifest(folder: string, model: string): Promise<{ manifest: Manifest; golden: Golden }> {
-  const manifest = await readJson(folder, model, 'model.json', Schema);
-  const golden = await readJson(folder, model, 'golden.json', Golden);
-  for (const file of [manifest.graphs.vision, manifest.graphs.encode, manifest.tokenizer]) {
-    await checkHash(folder, model, file);
-  }
-  const bytes = manifest.picture.size ** 2 * 3;
-  for (const { name, pixels, vector } of golden.cases) {
-    if (vector.length !== manifest.dimensions) {
-      throw unfit(
-        model,
-        'golden.json',
-        `has ${vector.length} dimensions in "${name}" where model.json says ${manifest.dimensions}`,
-      );
-    }
-    const found = pixels == null ? bytes : Buffer.byteLength(pixels, 'base64');
-    if (found !== bytes)
-      throw unfit(model, 'golden.json', `has ${found} bytes of pixels in "${name}" where ${bytes} are expected`);
-  }
-  return { manifest, golden };
-}
-
-/** Everything that changes a vector, and nothing else: two encoders of one fingerprint may share a store. Lower-case hex. */
-export function fingerprint(manifest: Manifest): string {
-  const { mode, precision, dimensions, graphs, tokenizer, picture, positions, pooling, normalize } = manifest;
-  // Written out by hand, in this order: the fingerprint must not depend on the order of keys in model.json.
-  const covered = [
-    [mode, precision, dimensions, pooling, normalize, positions.text],
-    [graphs.vision.sha256, graphs.encode.sha256],
-    [tokenizer.sha256, tokenizer.maxTokens, tokenizer.padId],
-    [picture.size, picture.resize, picture.crop, picture.kernel, picture.method, ...picture.mean, ...picture.std],
-  ];
-  return createHash('sha256').update(JSON.stringify(covered)).digest('hex');
+/** Every file of the folder that the manifest names. */
+export function filesOf({ graphs, tokenizer }: Manifest): z.infer<typeof FileSchema>[] {
+  return [...Object.values(graphs).flatMap((graph) => [graph, ...graph.data]), tokenizer];
 }

@@ -1,27 +1,36 @@
-import { createHash } from 'node:crypto';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import { basename, join, resolve } from 'node:path';
-import { LRUCache } from 'lru-cache';
 import { MargayError } from '../errors.ts';
 import type { Decoder, Picture } from '../image/decoder.ts';
-import { attributesOf } from './attributes.ts';
-import { BATCH_LIMITS, ONE_BY_ONE } from './batches.ts';
+import { attributesOf, type Heads } from './attributes.ts';
+import { BATCH_LIMITS } from './batches.ts';
 import { EncodeQueue, type QueueOptions } from './encode-queue.ts';
 import type { Encoded, Encoder, EncoderInfo, EncoderInput, ModelPixels } from './encoder.ts';
+import { ExactResizer } from './exact-resizer.ts';
+import { fingerprint } from './fingerprint.ts';
 import { checkGolden } from './golden.ts';
-import { fingerprint, type Manifest, readManifest, unfit } from './manifest.ts';
+import { JointMode } from './joint-mode.ts';
+import type { Manifest } from './manifest.ts';
+import type { CacheBytes, Mode } from './mode.ts';
+import { checkFiles, graphBytes, readManifest, unfit } from './model-folder.ts';
 import { UnfitModel } from './onnx-process.ts';
-import type { Row } from './onnx-session.ts';
-import { preprocess } from './preprocess.ts';
-import { normalizeText, Tokenizer } from './tokenizer.ts';
+import { fast, needs, preprocess, type Scale } from './preprocess.ts';
+import { sessionModel } from './session-model.ts';
+import { normalizeText, Tokenizer, type Tokens } from './tokenizer.ts';
+import { TwoTowerMode } from './two-tower-mode.ts';
 
 export interface OnnxEncoderOptions extends Partial<QueueOptions> {
   readonly decoder: Pick<Decoder, 'resize'>;
   readonly signal?: AbortSignal;
   /** Threads that one inference may use. */
-  readonly threads?: number;
-  /** Bytes that the caches of image tokens and of text vectors may hold. */
-  readonly cacheBytes?: { readonly tokens: number; readonly texts: number };
+  readonly threads?: number | undefined;
+  readonly cacheBytes?: CacheBytes;
+}
+
+/** Tokens and pixels as the model takes them, past tokenizer and preprocessing. */
+export interface RawInput {
+  readonly ids: readonly number[];
+  readonly pixels?: ModelPixels | undefined;
 }
 
 /**
@@ -35,39 +44,64 @@ const WORKER = new URL('./onnx-worker.ts', import.meta.url);
 const DEFAULTS = {
   capacity: { query: 256, index: 1024 },
   batchDeadline: 15_000,
-  startDeadline: 60_000,
+  startDeadline: 120_000,
   cacheBytes: { tokens: 64 * 2 ** 20, texts: 16 * 2 ** 20 },
 };
 
-/** Half the cores, as decoding and serving need the rest; past two threads a small model gains nothing. */
-const defaultThreads = () => Math.min(2, Math.max(1, Math.floor(availableParallelism() / 2)));
+/** Graphs of more bytes than this keep every core busy by themselves. */
+const LARGE = 100e6;
 
-const bytesOf = ({ vector }: Encoded) => vector.byteLength + 512;
+/** Past so many threads a run gains little more. */
+const MOST_THREADS = 8;
+
+/**
+ * A small model gets half the cores, as decoding and serving need the rest, and has no use for more than two threads; a large one all cores: on two of
+ * them one process with two threads embeds as many pictures as two processes with one, in half the memory. More processes where there are more cores
+ * than one has use for, in at most a quarter of the memory.
+ */
+export function sizedTo(bytes: number, { cores, memory }: { cores: number; memory: number }) {
+  if (bytes <= LARGE) return { threads: Math.min(2, Math.max(1, Math.floor(cores / 2))), workers: 1 };
+  const workers = Math.min(Math.floor(cores / MOST_THREADS), Math.floor(memory / 4 / bytes));
+  return { threads: Math.min(MOST_THREADS, cores), workers: Math.max(1, workers) };
+}
 
 /** An encoder read from a model folder (model.json and the files it names), run by ONNX Runtime. */
 export class OnnxEncoder implements Encoder {
   readonly info: EncoderInfo;
   readonly #manifest: Manifest;
   readonly #tokenizer: Tokenizer;
-  readonly #decoder: Pick<Decoder, 'resize'>;
+  readonly #scale: Scale;
+  /** Where the manifest wants PIL's own pixels. */
+  readonly #exact: ExactResizer | undefined;
   readonly #queue: EncodeQueue;
-  readonly #tokens: LRUCache<string, Float32Array>;
-  readonly #texts: LRUCache<string, Encoded>;
+  readonly #mode: Mode;
+  readonly #heads: Heads;
+  /** Ids of the empty text. */
+  readonly #frame: readonly number[];
 
   private constructor(manifest: Manifest, tokenizer: Tokenizer, queue: EncodeQueue, options: OnnxEncoderOptions) {
-    const { tokens, texts } = options.cacheBytes ?? DEFAULTS.cacheBytes;
+    const cacheBytes = options.cacheBytes ?? DEFAULTS.cacheBytes;
+    const joint = manifest.mode === 'joint';
     this.#manifest = manifest;
     this.#tokenizer = tokenizer;
-    this.#decoder = options.decoder;
+    this.#frame = tokenizer.encode('', manifest.tokenizer.maxTokens).ids;
+    const exact = manifest.picture.method === 'exact' ? new ExactResizer() : undefined;
+    this.#exact = exact;
+    this.#scale = exact ? (...given) => exact.resize(...given) : fast((...given) => options.decoder.resize(...given));
     this.#queue = queue;
-    this.#tokens = new LRUCache({ maxSize: tokens, sizeCalculation: ({ byteLength }) => byteLength });
-    this.#texts = new LRUCache({
-      maxSize: texts,
-      sizeCalculation: (encoded, text) => bytesOf(encoded) + 2 * text.length,
-    });
+    this.#mode = joint ? new JointMode(queue, cacheBytes) : new TwoTowerMode(queue, manifest.fusion, cacheBytes);
+    this.#heads = joint ? manifest.attributes : {};
     const { name, dimensions, demo, license } = manifest;
-    const { size: shortSide } = manifest.picture;
-    this.info = { name, dimensions, fingerprint: fingerprint(manifest), joint: 'NATIVE', shortSide, demo, license };
+    this.info = {
+      name,
+      dimensions,
+      fingerprint: fingerprint(manifest),
+      ...(joint ? { joint: 'NATIVE' } : { joint: 'FUSED', pictureWeight: manifest.fusion.pictureWeight }),
+      needs: needs(manifest.picture),
+      attributes: Object.keys(this.#heads),
+      demo,
+      license,
+    };
   }
 
   /**
@@ -79,36 +113,35 @@ export class OnnxEncoder implements Encoder {
     const name = basename(resolve(folder));
     const signal = options.signal ?? new AbortController().signal;
     const { manifest, golden } = await readManifest(folder, name);
-    const { tokenizer: words, graphs, picture, positions, attributes } = manifest;
-    const tokenizer = await Tokenizer.load(join(folder, words.file), words.maxTokens).catch((cause: unknown) => {
+    await checkFiles(folder, name, manifest);
+    const { tokenizer: words, graphs } = manifest;
+    const tokenizer = await Tokenizer.load(join(folder, words.file)).catch((cause: unknown) => {
       throw unfit(name, words.file, 'is not a tokenizer that this version can read', cause);
     });
-    const queue = new EncodeQueue(
-      {
-        vision: resolve(folder, graphs.vision.file),
-        encode: resolve(folder, graphs.encode.file),
-        threads: options.threads ?? defaultThreads(),
-        dimensions: manifest.dimensions,
-        padId: words.padId,
-        textPosition: positions.text,
-        picture,
-        heads: Object.fromEntries(Object.entries(attributes).map(([head, { labels }]) => [head, labels.length])),
-      },
-      {
-        entry: options.entry ?? WORKER,
-        limits: options.limits ?? (manifest.precision === 'int8' ? ONE_BY_ONE : BATCH_LIMITS),
-        capacity: options.capacity ?? DEFAULTS.capacity,
-        batchDeadline: options.batchDeadline ?? DEFAULTS.batchDeadline,
-        startDeadline: options.startDeadline ?? DEFAULTS.startDeadline,
-      },
-    );
+    const machine = { cores: availableParallelism(), memory: totalmem() };
+    const sized = sizedTo(await graphBytes(folder, manifest), machine);
+    const threads = options.threads ?? sized.threads;
+    const queue = new EncodeQueue(sessionModel(resolve(folder), manifest, threads), {
+      entry: options.entry ?? WORKER,
+      workers: options.workers ?? sized.workers,
+      limits: options.limits ?? BATCH_LIMITS,
+      capacity: options.capacity ?? DEFAULTS.capacity,
+      batchDeadline: options.batchDeadline ?? DEFAULTS.batchDeadline,
+      startDeadline: options.startDeadline ?? DEFAULTS.startDeadline,
+      state: options.state ?? false,
+    });
     try {
       await queue.start(signal);
       const encoder = new OnnxEncoder(manifest, tokenizer, queue, options);
-      await checkGolden(encoder, tokenizer, manifest, golden, signal);
+      try {
+        await checkGolden(encoder, manifest, golden, signal);
+        await encoder.#exact?.warmUp({ signal });
+      } catch (error) {
+        await encoder.close();
+        throw error;
+      }
       // What the check left behind are answers, not traffic: the first search must take the way of every other.
-      encoder.#texts.clear();
-      encoder.#tokens.clear();
+      encoder.#mode.clear();
       return encoder;
     } catch (error) {
       await queue.close();
@@ -116,7 +149,8 @@ export class OnnxEncoder implements Encoder {
       signal.throwIfAborted();
       if (error instanceof MargayError) throw error;
       if (error instanceof UnfitModel) {
-        throw unfit(name, error.graph ? graphs[error.graph].file : 'model.json', error.message, error);
+        const graph = Object.entries(graphs).find(([graphName]) => graphName === error.graph)?.[1];
+        throw unfit(name, graph?.file ?? 'model.json', error.message, error);
       }
       throw new MargayError('ENCODER_UNAVAILABLE', `The process of the encoder "${name}" did not start.`, {
         remedy:
@@ -131,8 +165,13 @@ export class OnnxEncoder implements Encoder {
     return this.#queue.pid;
   }
 
+  /** What the worker's process takes with the model loaded and warm, in bytes. */
+  get memory(): number {
+    return this.#queue.memory;
+  }
+
   prepare(picture: Picture, { signal }: { signal: AbortSignal }): Promise<ModelPixels> {
-    return preprocess(picture, this.#manifest.picture, (...given) => this.#decoder.resize(...given), signal);
+    return preprocess(picture, this.#manifest.picture, this.#scale, signal);
   }
 
   async encode(
@@ -140,41 +179,39 @@ export class OnnxEncoder implements Encoder {
     { signal, priority = 'query' }: { signal: AbortSignal; priority?: 'query' | 'index' },
   ): Promise<Encoded> {
     signal.throwIfAborted();
-    const text = normalizeText(input.text);
-    const { pixels } = input;
-    if (pixels) this.#checkPixels(pixels);
-    else if (text === '') {
+    const { pixels, text = '' } = input;
+    if (!pixels && normalizeText(text) === '') {
       throw new MargayError('BAD_INPUT', 'There is nothing to embed: `text` is blank and no picture is given.', {
         argument: 'text',
         remedy: 'Give words, a picture or both.',
       });
     }
-    const cached = pixels ? undefined : this.#texts.get(text);
-    if (cached) return { ...cached, vector: cached.vector.slice() };
-
-    const key = pixels && createHash('sha256').update(pixels.rgb).digest('base64');
-    const { ids, truncated } = this.#tokenizer.encode(text);
-    const result = await this.#queue.submit(
-      { ids, picture: pixels && key ? this.#seen(key, pixels) : undefined },
-      priority,
-      signal,
-    );
-    if (key && result.tokens) this.#tokens.set(key, result.tokens);
-
-    const attributes = attributesOf(this.#manifest.attributes, result.logits);
-    const encoded = { vector: result.vector, attributes, truncated };
-    // Titles that are indexed are rarely asked for; queries are, page after page.
-    if (!pixels && priority === 'query') this.#texts.set(text, { ...encoded, vector: result.vector.slice() });
-    return encoded;
+    const { ids, truncated } = this.tokenize(text, pixels !== undefined);
+    const { vector, logits } = await this.encodeRaw({ ids, pixels }, { signal, priority });
+    return { vector, attributes: attributesOf(this.#heads, logits), truncated };
   }
 
-  close(): Promise<void> {
-    return this.#queue.close();
+  /** Ids as `encode` gives them to the model: beside a picture a text may be cut earlier than alone. */
+  tokenize(text: string, besidePicture: boolean): Tokens {
+    const { tokenizer } = this.#manifest;
+    const limit = besidePicture && 'maxTokensWithPicture' in tokenizer ? tokenizer.maxTokensWithPicture : undefined;
+    return this.#tokenizer.encode(normalizeText(text), limit ?? tokenizer.maxTokens);
   }
 
-  #seen(key: string, { rgb }: ModelPixels): Row['picture'] {
-    const tokens = this.#tokens.get(key);
-    return tokens ? { tokens } : { rgb };
+  /** The same past tokenizer and preprocessing, for whoever compares with another implementation. `state` comes where it was asked for in `load`. */
+  async encodeRaw(
+    { ids, pixels }: RawInput,
+    { signal, priority = 'query' }: { signal: AbortSignal; priority?: 'query' | 'index' },
+  ): Promise<{ vector: Float32Array; state?: Float32Array; logits: Readonly<Record<string, Float32Array>> }> {
+    if (pixels) this.#checkPixels(pixels);
+    const worded = ids.length > this.#frame.length;
+    const { vector, ...rest } = await this.#mode.embed({ ids, worded, pixels }, { priority, signal });
+    // A copy: what is kept must not change with what somebody does to an answer.
+    return { ...rest, vector: vector.slice() };
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#queue.close(), this.#exact?.close()]);
   }
 
   #checkPixels({ size, rgb }: ModelPixels): void {

@@ -1,12 +1,12 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import type { Row, RowResult, SessionModel } from './onnx-session.ts';
+import type { GraphName, Row, RowResult, SessionModel, Wanted } from './onnx-session.ts';
 import type { WorkerReply, WorkerRequest } from './onnx-worker.ts';
 
 /** The model folder cannot be run: starting again gives the same. */
 export class UnfitModel extends Error {
-  readonly graph: 'vision' | 'encode' | undefined;
+  readonly graph: GraphName | undefined;
 
-  constructor(graph: 'vision' | 'encode' | undefined, message: string) {
+  constructor(graph: GraphName | undefined, message: string) {
     super(message);
     this.graph = graph;
   }
@@ -25,6 +25,8 @@ export class OnnxProcess {
   /** Settles when the process has ended, for whatever reason. */
   readonly ended: Promise<void>;
   #alive = true;
+  /** What it takes with the model loaded and warm, in bytes. */
+  memory = 0;
 
   private constructor(entry: URL) {
     // No environment: the model needs none of the gateway's secrets. No flags: the parent's may be a debugger's port.
@@ -60,6 +62,7 @@ export class OnnxProcess {
     try {
       const reply = await worker.#ask({ kind: 'load', model }, deadline);
       if (reply.kind === 'unfit') throw new UnfitModel(reply.graph, reply.message);
+      if (reply.kind === 'ready') worker.memory = reply.memory;
       signal.throwIfAborted();
       return worker;
     } catch (error) {
@@ -79,8 +82,8 @@ export class OnnxProcess {
   }
 
   /** @throws Error when the process died, hung past `deadline` milliseconds (it is killed then) or refused the batch. */
-  async run(rows: readonly Row[], keepTokens: boolean, deadline: number): Promise<readonly RowResult[]> {
-    const reply = await this.#ask({ kind: 'run', id: ++this.#runs, rows, keepTokens }, deadline);
+  async run(rows: readonly Row[], wanted: Wanted, deadline: number): Promise<readonly RowResult[]> {
+    const reply = await this.#ask({ kind: 'run', id: ++this.#runs, rows, wanted }, deadline);
     if (reply.kind === 'done') return reply.rows;
     throw new Error(reply.kind === 'failed' ? reply.message : `Unexpected reply "${reply.kind}".`);
   }

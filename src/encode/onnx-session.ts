@@ -1,189 +1,140 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { InferenceSession } from 'onnxruntime-node';
+import type { PixelScale } from './onnx-pixels.ts';
 
 /** What the worker must know of a model: files are absolute paths. */
-export interface SessionModel {
-  readonly vision: string;
-  readonly encode: string;
+export type SessionModel = JointSessionModel | TwoTowerSessionModel;
+
+interface Shared {
   readonly threads: number;
+  /** Rows run one after the other, since their vectors would depend on what else is in the batch (int8). */
+  readonly alone: boolean;
   readonly dimensions: number;
   readonly padId: number;
-  readonly textPosition: number;
-  readonly picture: {
-    readonly size: number;
-    readonly mean: readonly number[];
-    readonly std: readonly number[];
-    readonly tokens: number;
-    readonly width: number;
-  };
+  readonly scale: PixelScale;
+}
+
+export interface JointSessionModel extends Shared {
+  readonly mode: 'joint';
+  readonly graphs: { readonly vision: string; readonly encode: string };
+  /** Positions of [CLS] and of the first token after it, where there is no picture. */
+  readonly positions: { readonly cls: number; readonly text: number };
+  /** What the vision graph gives of a picture: `tokens` vectors of `width` floats. */
+  readonly picture: { readonly tokens: number; readonly width: number };
   /** Number of labels of each attribute head. */
   readonly heads: Readonly<Record<string, number>>;
 }
 
-/** One input. In a batch all rows have a picture or none has. */
-export interface Row {
-  readonly ids: readonly number[];
-  /** RGB bytes, or the image tokens that an earlier run gave for them. */
-  readonly picture?: { readonly rgb: Uint8Array } | { readonly tokens: Float32Array };
+export interface TwoTowerSessionModel extends Shared {
+  readonly mode: 'two-tower';
+  readonly graphs: {
+    readonly vision: { readonly path: string; readonly input: string; readonly output: string };
+    readonly text: {
+      readonly path: string;
+      readonly input: string;
+      readonly output: string;
+      readonly mask?: string | undefined;
+    };
+  };
+  /** All texts are padded to so many tokens; undefined pads to the longest of a batch. */
+  readonly padTo: number | undefined;
+}
+
+/** The graphs of a folder, as its manifest calls them. */
+export type GraphName = 'vision' | 'encode' | 'text';
+
+/**
+ * One input of one kind; a batch holds rows of one kind. `text`: words alone. `sight`: what the model sees in a picture, which for two towers is its
+ * vector and otherwise the tokens of a later `picture`. `picture` (joint models): a picture with words or without.
+ */
+export type Row =
+  | { readonly kind: 'text'; readonly ids: readonly number[] }
+  | { readonly kind: 'sight'; readonly rgb: Uint8Array }
+  | {
+      readonly kind: 'picture';
+      readonly ids: readonly number[];
+      /** RGB bytes, or what a `sight` gave for them. */
+      readonly picture: { readonly rgb: Uint8Array } | { readonly tokens: Float32Array };
+    };
+
+/** What is wanted beside the vectors. */
+export interface Wanted {
+  /** The image tokens of pictures that came as bytes. */
+  readonly tokens: boolean;
+  /** The raw state behind each vector, before it was brought to length one. */
+  readonly state: boolean;
 }
 
 export interface RowResult {
+  /** Of a `sight` of a joint model: its image tokens, one after the other. Of two towers: not brought to length one. */
   readonly vector: Float32Array;
   readonly logits: Readonly<Record<string, Float32Array>>;
-  /** Where the picture came as bytes and the tokens were asked for. */
   readonly tokens?: Float32Array;
+  readonly state?: Float32Array;
+}
+
+/** A model's graphs, open. Its calls block the thread: it lives in the worker alone. */
+export interface Session {
+  run(rows: readonly Row[], wanted: Wanted): Promise<RowResult[]>;
 }
 
 /** The model folder is at fault, not the run: starting again will not help. */
 export class UnfitGraph extends Error {
-  readonly graph: 'vision' | 'encode';
+  readonly graph: GraphName;
 
-  constructor(graph: 'vision' | 'encode', message: string, options?: ErrorOptions) {
+  constructor(graph: GraphName, message: string, options?: ErrorOptions) {
     super(message, options);
     this.graph = graph;
   }
 }
 
-/** Both graphs of a model. Its calls block the thread: it lives in the worker alone. */
-export class OnnxSession {
-  readonly #model: SessionModel;
-  readonly #vision: InferenceSession;
-  readonly #encode: InferenceSession;
+/** A graph with the inputs and outputs that are asked for. @throws UnfitGraph */
+export async function openGraph(
+  graph: GraphName,
+  path: string,
+  threads: number,
+  { inputs, outputs }: { inputs: readonly string[]; outputs: readonly string[] },
+): Promise<InferenceSession> {
+  const options: InferenceSession.SessionOptions = {
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    // Spinning threads take the cores that the decoder and the gateway need: 1.6 times slower on shared cores.
+    extra: { session: { intra_op: { allow_spinning: '0' } } },
+  };
+  const session = await InferenceSession.create(path, options).catch((cause: unknown) => {
+    throw new UnfitGraph(graph, 'is not a graph that ONNX Runtime can load', { cause });
+  });
+  for (const name of inputs)
+    if (!session.inputNames.includes(name)) throw new UnfitGraph(graph, `has no input "${name}"`);
+  for (const name of outputs)
+    if (!session.outputNames.includes(name)) throw new UnfitGraph(graph, `has no output "${name}"`);
+  return session;
+}
 
-  constructor(model: SessionModel, vision: InferenceSession, encode: InferenceSession) {
-    this.#model = model;
-    this.#vision = vision;
-    this.#encode = encode;
-  }
+/** Row `index` of `rows` equal ones, copied. */
+export function rowOf(values: Float32Array, index: number, rows: number): Float32Array {
+  const length = values.length / rows;
+  return values.slice(index * length, (index + 1) * length);
+}
 
-  /** Loads both graphs and runs each once, so that the first search is as fast as the tenth. @throws UnfitGraph */
-  static async load(model: SessionModel): Promise<OnnxSession> {
-    const options: InferenceSession.SessionOptions = {
-      intraOpNumThreads: model.threads,
-      interOpNumThreads: 1,
-      // Spinning threads take the cores that the decoder and the gateway need: 1.6 times slower on shared cores.
-      extra: { session: { intra_op: { allow_spinning: '0' } } },
-    };
-    const open = (graph: 'vision' | 'encode') =>
-      InferenceSession.create(model[graph], options).catch((cause: unknown) => {
-        throw new UnfitGraph(graph, 'is not a graph that ONNX Runtime can load', { cause });
-      });
-    const session = new OnnxSession(model, await open('vision'), await open('encode'));
-    await session.#warmUp();
-    return session;
-  }
+/** The named output as floats, `length` of them a row where that is known. @throws UnfitGraph */
+export function floats(
+  graph: GraphName,
+  outputs: InferenceSession.ReturnType,
+  name: string,
+  rows: number,
+  length?: number,
+): Float32Array {
+  const values = outputs[name]?.data;
+  if (!(values instanceof Float32Array)) throw new UnfitGraph(graph, `has no output "${name}" of floats`);
+  if (length !== undefined && values.length !== rows * length)
+    throw new UnfitGraph(graph, `gives ${values.length / rows} floats of "${name}" where model.json says ${length}`);
+  return values;
+}
 
-  async #warmUp(): Promise<void> {
-    const { size, tokens, width } = this.#model.picture;
-    const gray = new Uint8Array(size * size * 3).fill(128);
-    const seen = await this.#see([gray]).catch((cause: unknown) => {
-      throw new UnfitGraph('vision', 'does not take or give what model.json says', { cause });
-    });
-    if (seen[0]!.length !== tokens * width) {
-      throw new UnfitGraph(
-        'vision',
-        `gives ${seen[0]!.length} floats a picture where model.json says ${tokens * width}`,
-      );
-    }
-    for (const picture of [{ tokens: seen[0]! }, undefined]) {
-      const [row] = await this.run([{ ids: [0, 0], picture }]).catch((cause: unknown) => {
-        if (cause instanceof UnfitGraph) throw cause;
-        throw new UnfitGraph('encode', 'does not take or give what model.json says', { cause });
-      });
-      if (row!.vector.length !== this.#model.dimensions) {
-        throw new UnfitGraph(
-          'encode',
-          `gives ${row!.vector.length} dimensions where model.json says ${this.#model.dimensions}`,
-        );
-      }
-    }
-  }
-
-  async run(rows: readonly Row[], keepTokens = false): Promise<RowResult[]> {
-    const { tokens: count, width } = this.#model.picture;
-    const pictures = rows.flatMap(({ picture }) => picture ?? []);
-    const raw = pictures.flatMap((picture) => ('rgb' in picture ? picture.rgb : []));
-    const seen = raw.length > 0 ? await this.#see(raw) : [];
-
-    let next = 0;
-    const known = pictures.map((picture) => ('tokens' in picture ? picture.tokens : seen[next++]!));
-    const tokens = new Float32Array(known.length * count * width);
-    known.forEach((values, index) => {
-      tokens.set(values, index * count * width);
-    });
-
-    const { embedding, logits } = await this.#join(rows, tokens, pictures.length > 0 ? count : 0);
-    const rowOf = (values: Float32Array, index: number) => {
-      const length = values.length / rows.length;
-      return values.slice(index * length, (index + 1) * length);
-    };
-    return rows.map(({ picture }, index) => ({
-      vector: rowOf(embedding, index),
-      logits: Object.fromEntries(Object.entries(logits).map(([name, values]) => [name, rowOf(values, index)])),
-      ...(keepTokens && picture && 'rgb' in picture && { tokens: known[index]! }),
-    }));
-  }
-
-  /** RGB bytes -> image tokens, one array a picture. */
-  async #see(pictures: readonly Uint8Array[]): Promise<Float32Array[]> {
-    const { size, mean, std } = this.#model.picture;
-    const plane = size * size;
-    const pixels = new Float32Array(pictures.length * 3 * plane);
-    pictures.forEach((rgb, picture) => {
-      for (let channel = 0; channel < 3; channel++) {
-        const start = (picture * 3 + channel) * plane;
-        const scale = 1 / (255 * std[channel]!);
-        const shift = mean[channel]! / std[channel]!;
-        for (let index = 0; index < plane; index++) pixels[start + index] = rgb[index * 3 + channel]! * scale - shift;
-      }
-    });
-    const { tokens } = await this.#vision.run({
-      pixels: new Tensor('float32', pixels, [pictures.length, 3, size, size]),
-    });
-    if (!tokens) throw new Error('No output "tokens".');
-    const values = tokens.data as Float32Array;
-    const length = values.length / pictures.length;
-    return pictures.map((_, index) => values.slice(index * length, (index + 1) * length));
-  }
-
-  async #join(rows: readonly Row[], tokens: Float32Array, visible: number) {
-    const batch = rows.length;
-    const longest = Math.max(...rows.map(({ ids }) => ids.length));
-    const { padId, textPosition, picture, heads } = this.#model;
-    const cells = batch * longest;
-    const ids = new BigInt64Array(cells).fill(BigInt(padId));
-    const positions = new BigInt64Array(cells);
-    const mask = new BigInt64Array(cells);
-    // [CLS] stands before the picture, at 0; the other tokens behind it.
-    const second = visible > 0 ? visible + 1 : textPosition;
-    rows.forEach((row, index) => {
-      row.ids.forEach((id, place) => {
-        const cell = index * longest + place;
-        ids[cell] = BigInt(id);
-        positions[cell] = place === 0 ? 0n : BigInt(second + place - 1);
-        mask[cell] = 1n;
-      });
-    });
-    const words = (values: BigInt64Array) => new Tensor('int64', values, [batch, longest]);
-    const outputs = await this.#encode.run({
-      tokens: new Tensor('float32', tokens, [batch, visible, picture.width]),
-      ids: words(ids),
-      positions: words(positions),
-      mask: words(mask),
-    });
-    const read = (name: string, length?: number) => {
-      const values = outputs[name]?.data;
-      if (!(values instanceof Float32Array)) throw new UnfitGraph('encode', `has no output "${name}" of floats`);
-      if (length !== undefined && values.length !== batch * length) {
-        throw new UnfitGraph(
-          'encode',
-          `gives ${values.length / batch} scores for "${name}" where model.json has ${length} labels`,
-        );
-      }
-      return values;
-    };
-    return {
-      embedding: read('embedding'),
-      logits: Object.fromEntries(Object.entries(heads).map(([name, labels]) => [name, read(name, labels)])),
-    };
-  }
+/** A run whose failure is the graph's: the first, with inputs that fit model.json. */
+export async function firstRun<T>(graph: GraphName, run: () => Promise<T>): Promise<T> {
+  return run().catch((cause: unknown) => {
+    if (cause instanceof UnfitGraph) throw cause;
+    throw new UnfitGraph(graph, 'does not take or give what model.json says', { cause });
+  });
 }

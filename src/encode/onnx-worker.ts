@@ -1,34 +1,52 @@
 // The child process that runs the model. It answers one request at a time, in order, and ends with its parent.
-import { OnnxSession, type Row, type RowResult, type SessionModel, UnfitGraph } from './onnx-session.ts';
+import { JointSession } from './onnx-joint-session.ts';
+import {
+  type GraphName,
+  type Row,
+  type RowResult,
+  type Session,
+  type SessionModel,
+  UnfitGraph,
+  type Wanted,
+} from './onnx-session.ts';
+import { TwoTowerSession } from './onnx-two-tower-session.ts';
 
 export type WorkerRequest =
   | { readonly kind: 'load'; readonly model: SessionModel }
-  | { readonly kind: 'run'; readonly id: number; readonly rows: readonly Row[]; readonly keepTokens: boolean };
+  | { readonly kind: 'run'; readonly id: number; readonly rows: readonly Row[]; readonly wanted: Wanted };
 
 export type WorkerReply =
-  | { readonly kind: 'ready' }
-  | { readonly kind: 'unfit'; readonly graph?: 'vision' | 'encode'; readonly message: string }
+  | { readonly kind: 'ready'; readonly memory: number }
+  | { readonly kind: 'unfit'; readonly graph?: GraphName; readonly message: string }
   | { readonly kind: 'done'; readonly id: number; readonly rows: readonly RowResult[] }
   | { readonly kind: 'failed'; readonly id: number; readonly message: string };
 
 const reply = (message: WorkerReply) => process.send?.(message);
 const describe = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
-let session: OnnxSession | undefined;
+let session: Session | undefined;
+let alone = false;
+
+const open = (model: SessionModel): Promise<Session> =>
+  model.mode === 'joint' ? JointSession.open(model) : TwoTowerSession.open(model);
 
 async function load(model: SessionModel): Promise<void> {
   try {
-    session = await OnnxSession.load(model);
-    reply({ kind: 'ready' });
+    session = await open(model);
+    alone = model.alone;
+    reply({ kind: 'ready', memory: process.memoryUsage.rss() });
   } catch (error) {
     reply({ kind: 'unfit', graph: error instanceof UnfitGraph ? error.graph : undefined, message: describe(error) });
   }
 }
 
-async function run(id: number, rows: readonly Row[], keepTokens: boolean): Promise<void> {
+async function run(id: number, rows: readonly Row[], wanted: Wanted): Promise<void> {
   try {
     if (!session) throw new Error('The model is not loaded.');
-    reply({ kind: 'done', id, rows: await session.run(rows, keepTokens) });
+    const batches = alone ? rows.map((row) => [row]) : [rows];
+    const done: RowResult[] = [];
+    for (const batch of batches) done.push(...(await session.run(batch, wanted)));
+    reply({ kind: 'done', id, rows: done });
   } catch (error) {
     reply({ kind: 'failed', id, message: describe(error) });
   }
@@ -36,7 +54,7 @@ async function run(id: number, rows: readonly Row[], keepTokens: boolean): Promi
 
 process.on('message', (request: WorkerRequest) => {
   if (request.kind === 'load') void load(request.model);
-  else void run(request.id, request.rows, request.keepTokens);
+  else void run(request.id, request.rows, request.wanted);
 });
 process.on('disconnect', () => process.exit());
 // A terminal sends Ctrl-C to the whole group: the parent drains its searches first and then ends this process.

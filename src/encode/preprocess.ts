@@ -1,19 +1,35 @@
-import type { Decoder, Kernel, Picture } from '../image/decoder.ts';
+import type { Decoder, Kernel, Picture, PictureNeeds } from '../image/decoder.ts';
 import type { ModelPixels } from './encoder.ts';
 
-interface Rule {
+/** What a model's manifest says of its pictures, as far as the pixels go. */
+export interface PictureRule {
+  /** Side in pixels of the square that the model sees. */
   readonly size: number;
+  readonly resize: 'short-side' | 'stretch';
+  readonly crop: 'center' | 'none';
   readonly kernel: Kernel;
+  readonly method: 'exact' | 'fast';
 }
 
-interface Rectangle {
+export interface Rectangle {
   readonly left: number;
   readonly top: number;
   readonly width: number;
   readonly height: number;
 }
 
-/** Past this ratio of the sides only the middle is resized: a 1 x 3000 picture would otherwise grow to hundreds of thousands of pixels that the crop throws away. */
+/** A picture scaled to exactly `width` x `height`, of which `window` is kept. */
+export interface Scaling {
+  readonly width: number;
+  readonly height: number;
+  readonly kernel: Kernel;
+  readonly window: Rectangle;
+}
+
+/** How a method scales: the picture -> the window alone. */
+export type Scale = (picture: Picture, scaling: Scaling, options: { signal: AbortSignal }) => Promise<Picture>;
+
+/** Past this ratio of the sides the fast method scales only the middle: a 1 x 3000 picture would otherwise grow to hundreds of thousands of pixels that the crop throws away. */
 const MAX_ASPECT = 16;
 
 /** The scaled size: the short side becomes `size`, the long side is truncated as torchvision does. */
@@ -41,35 +57,49 @@ export function crop(picture: Picture, { left, top, width, height }: Rectangle):
   return { width, height, rgb };
 }
 
+const central = (picture: { width: number; height: number }, width: number, height: number): Rectangle => ({
+  left: centerOffset(picture.width, width),
+  top: centerOffset(picture.height, height),
+  width,
+  height,
+});
+
 function middle(picture: Picture): Picture {
   const longest = Math.min(picture.width, picture.height) * MAX_ASPECT;
-  const width = Math.min(picture.width, longest);
-  const height = Math.min(picture.height, longest);
-  return crop(picture, {
-    left: centerOffset(picture.width, width),
-    top: centerOffset(picture.height, height),
-    width,
-    height,
-  });
+  return crop(picture, central(picture, Math.min(picture.width, longest), Math.min(picture.height, longest)));
 }
 
-/** Short side to `size`, then the central square: never `fit: cover`, whose pixels are far from the reference. Mean and deviation come later, in the worker. */
+/** The method `fast`: the image library scales, and the window is cut from what it gives. */
+export const fast =
+  (resize: Decoder['resize']): Scale =>
+  async (picture, { window, ...size }, options) =>
+    crop(await resize(picture, size, options), window);
+
+/** What `preprocess` needs a picture to be decoded to. */
+export const needs = ({ method, size }: PictureRule): PictureNeeds =>
+  method === 'exact' ? 'every pixel' : { shortSide: size };
+
+/**
+ * What the model sees: the short side to `size` and the central square of it, or the whole picture stretched to the square; never `fit: cover`, whose
+ * pixels are far from the reference. Mean and deviation come later, in the worker.
+ *
+ * `exact` equals PIL's resize and torchvision's rules byte for byte, given the same decoded pixels; those are the decoder's: upright and in
+ * sRGB, transparency on white. A reference that only says `Image.open(file).convert('RGB')` decodes a plain JPEG to the same bytes, but keeps what is
+ * under full transparency, ignores orientation and color profile, and converts CMYK without one.
+ * @param scale the rule's method.
+ */
 export async function preprocess(
   picture: Picture,
-  { size, kernel }: Rule,
-  resize: Decoder['resize'],
+  { size, resize, kernel, method }: PictureRule,
+  scale: Scale,
   signal: AbortSignal,
 ): Promise<ModelPixels> {
   signal.throwIfAborted();
-  const source = middle(picture);
-  const scaled = scaledSize(source, size);
-  const same = scaled.width === source.width && scaled.height === source.height;
-  const resized = same ? source : await resize(source, { ...scaled, kernel }, { signal });
-  const { rgb } = crop(resized, {
-    left: centerOffset(resized.width, size),
-    top: centerOffset(resized.height, size),
-    width: size,
-    height: size,
-  });
+  const stretch = resize === 'stretch';
+  const source = method === 'exact' || stretch ? picture : middle(picture);
+  const whole = stretch ? { width: size, height: size } : scaledSize(source, size);
+  const window = central(whole, size, size);
+  const same = whole.width === source.width && whole.height === source.height;
+  const { rgb } = same ? crop(source, window) : await scale(source, { ...whole, kernel, window }, { signal });
   return { size, rgb };
 }

@@ -67,7 +67,7 @@ export class RemoteEncoder implements Encoder {
   readonly #known: LRUCache<string, Vector>;
 
   private constructor(options: RemoteEncoderOptions, probed: Probed, wire: RemoteWire) {
-    const { api, model: name, side, timeoutMs } = options;
+    const { api, model: name, side, timeoutMs, pictureWeight } = options;
     const { dimensions, joint } = probed;
     this.#options = options;
     this.#probed = probed;
@@ -93,7 +93,9 @@ export class RemoteEncoder implements Encoder {
       dimensions,
       fingerprint: createHash('sha256').update(JSON.stringify(parts)).digest('hex'),
       joint: joint ? 'NATIVE' : 'FUSED',
-      shortSide: side,
+      pictureWeight: joint ? undefined : pictureWeight,
+      needs: { shortSide: side },
+      attributes: [],
       demo: false,
       license: 'unknown',
     };

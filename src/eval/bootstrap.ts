@@ -4,6 +4,8 @@ import { mean } from './metrics.ts';
 const RESAMPLES = 2_000;
 const SEED = 20;
 
+export type Interval = readonly [low: number, high: number];
+
 /**
  * Groups what has to do with the same products, directly or through others.
  * @param about ids of products, of each. @returns places in `about`, group by group.
@@ -26,19 +28,27 @@ export function groupsOf(about: readonly ReadonlySet<string>[]): number[][] {
 }
 
 /**
- * 95 % percentile interval of a mean whose values are not independent within groups: whole groups are drawn with replacement (the cluster bootstrap of
- * Davison and Hinkley, Bootstrap Methods and their Application, 1997, 3.8). The same input gives the same interval on every machine.
+ * Draws whole groups with replacement, as many as there are of each stratum (the cluster bootstrap of Davison and Hinkley, Bootstrap Methods and their
+ * Application, 1997, 3.8). The same groups give the same draws on every machine, so that figures of the same queries can be compared draw by draw.
+ * @param strata groups of places. @returns the places drawn, draw by draw.
+ */
+export function resamples(strata: readonly (readonly (readonly number[])[])[]): number[][] {
+  const random = new Random(SEED);
+  return Array.from({ length: RESAMPLES }, () => strata.flatMap((groups) => groups.flatMap(() => random.pick(groups))));
+}
+
+/** The middle 95 % of what draws came to. */
+export function interval(drawn: readonly number[]): Interval {
+  const sorted = drawn.toSorted((a, b) => a - b);
+  const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))]!;
+  return [at(0.025), at(0.975)];
+}
+
+/**
+ * 95 % percentile interval of a mean whose values are not independent within groups.
  * @param groups places in `values`, group by group. @returns null of fewer than two groups.
  */
-export function bootstrap(
-  values: readonly number[],
-  groups: readonly (readonly number[])[],
-): readonly [low: number, high: number] | null {
+export function bootstrap(values: readonly number[], groups: readonly (readonly number[])[]): Interval | null {
   if (groups.length < 2) return null;
-  const random = new Random(SEED);
-  const drawn = groups.map((places) => places.map((place) => values[place]!));
-  const means = Array.from({ length: RESAMPLES }, () => mean(drawn.flatMap(() => random.pick(drawn))));
-  means.sort((a, b) => a - b);
-  const at = (share: number) => means[Math.round(share * (RESAMPLES - 1))]!;
-  return [at(0.025), at(0.975)];
+  return interval(resamples([groups]).map((places) => mean(places.map((place) => values[place]!))));
 }

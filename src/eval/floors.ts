@@ -1,7 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import type { ProductId } from '../catalog/product.ts';
 import { MargayError } from '../errors.ts';
+import type { LabelledQuery } from './labelled.ts';
+import { mean } from './metrics.ts';
 
 /** Shares of queries with a right answer at the first place and among the first ten, of something that knows less than an encoder. */
 export interface Floor {
@@ -48,6 +51,25 @@ export async function floorsOf(folder: string): Promise<FloorsOf> {
       structure: floor(hashed?.['dhash@1'], hashed?.['dhash@10']),
     };
   };
+}
+
+/**
+ * The floor of random orders, computed: a query's share is the probability that one of what is right is among the first k of all that are ranked
+ * (hypergeometric).
+ * @param products ids of all there are.
+ */
+export function chanceOf(queries: readonly LabelledQuery[], products: readonly ProductId[]): Floor {
+  const of = ({ relevant, exclude }: LabelledQuery, k: number) => {
+    const ranked = products.filter((id) => !exclude.has(id));
+    const grades = ranked.map((id) => relevant.get(id) ?? 0);
+    const best = Math.max(1, ...grades);
+    const wrong = grades.filter((grade) => grade !== best).length;
+    let missed = 1;
+    for (let place = 0; place < Math.min(k, ranked.length); place += 1)
+      missed *= Math.max(0, wrong - place) / (ranked.length - place);
+    return 1 - missed;
+  };
+  return { first: mean(queries.map((query) => of(query, 1))), ten: mean(queries.map((query) => of(query, 10))) };
 }
 
 const floor = (first: number | undefined, ten: number | undefined): Floor | undefined =>

@@ -22,6 +22,8 @@ export interface LabelledQuery {
   readonly relevant: ReadonlyMap<ProductId, number>;
   /** Products that are taken out of its ranking. */
   readonly exclude: ReadonlySet<ProductId>;
+  /** All products it has to do with: the one that is asked with, those that answer it, those taken out. Two queries that share one aren't independent. */
+  readonly about: ReadonlySet<string>;
 }
 
 export interface LabelledTask {
@@ -54,11 +56,13 @@ export function demoSet(renderer: Renderer, count: number): LabelledSet {
       name,
       queries: queries.map((query) => {
         const { svg } = query;
+        const relevant = catalog.filter((product) => query.relevant(product)).map(({ id }) => id);
         return {
           text: query.text,
           picture: svg === undefined ? undefined : () => renderer.draw(svg, DRAWING),
-          relevant: new Map(catalog.filter((product) => query.relevant(product)).map(({ id }) => [id, 1])),
+          relevant: new Map(relevant.map((id) => [id, 1])),
           exclude: new Set<ProductId>(),
+          about: new Set(relevant),
         };
       }),
     })),

@@ -1,9 +1,13 @@
 import { MargayError } from '../errors.ts';
-import { bootstrap, groupsOf } from './bootstrap.ts';
-import type { Floor, FloorsOf } from './floors.ts';
-import { gradedNdcg, mean } from './metrics.ts';
-import type { PhotoQuery, PhotoSet, PhotoTask } from './photo-queries.ts';
-import { type Embedded, LabelledIndex, type RetrievalStages } from './retrieval.ts';
+import { type Asked, ask, isJoint } from './asked.ts';
+import type { FloorsOf } from './floors.ts';
+import { type FusedInfo, fusionReport } from './fusion-report.ts';
+import type { JointTask } from './fusion-sweep.ts';
+import type { LabelledQuery } from './labelled.ts';
+import { Pace } from './pace.ts';
+import type { PhotoSet, PhotoTask } from './photo-queries.ts';
+import { type AskedTask, LEGEND, qualityTables } from './quality-table.ts';
+import { LabelledIndex, type RetrievalStages } from './retrieval.ts';
 
 export interface PhotoEvalOptions {
   readonly floors: FloorsOf;
@@ -14,118 +18,77 @@ export interface PhotoEvalOptions {
   tell(text: string): void;
 }
 
-/** How good a ranking is. All figures in [0, 1]; what is right is what has the highest grade there is. */
-export interface Found {
-  /** Whether something right is at the first place, and among the first ten. */
-  readonly first: number;
-  readonly ten: number;
-  /** One by the place of the first that is right. */
-  readonly reciprocal: number;
-  /** Graded nDCG at 10. */
-  readonly ndcg: number;
+/** The two splits of one folder: `train` to choose the weight of the picture by, `eval` to report. */
+export interface PhotoSets {
+  readonly train: PhotoSet;
+  readonly eval: PhotoSet;
 }
 
-/** @param ranked grade of each of the ranked, all of them, best first. @param relevant all grades above 0 that could be found. */
-export function found(ranked: readonly number[], relevant: readonly number[]): Found {
-  const place = ranked.indexOf(Math.max(1, ...relevant));
-  return {
-    first: Number(place === 0),
-    ten: Number(place >= 0 && place < 10),
-    reciprocal: place < 0 ? 0 : 1 / (place + 1),
-    ndcg: gradedNdcg(ranked, relevant, 10),
-  };
-}
-
-/** What of a query is asked with; a query of both is also asked without its picture and without its text. */
-const PARTS: readonly (readonly [string, (query: PhotoQuery) => Asked | undefined])[] = [
-  ['text and picture', ({ text, picture }) => (text !== undefined && picture ? { text, picture } : undefined)],
-  ['text', ({ text }) => (text === undefined ? undefined : { text, picture: undefined })],
-  ['picture', ({ picture }) => picture && { text: undefined, picture }],
-];
-type Asked = Pick<PhotoQuery, 'text' | 'picture'>;
-
-const INDEXES: readonly (readonly [Embedded, string])[] = [
-  ['image', 'Products embedded by their pictures alone'],
-  ['image+title', 'Products embedded by pictures and titles'],
-];
-
-/** What the columns mean, for whoever reads the tables. */
-const LEGEND = [
-  'R@k: share of queries with a right product among the first k (of the highest grade, as the floors count); MRR: of the first right product; nDCG@10: graded, gains 2^grade - 1.',
-  'Brackets: 95 % intervals, bootstrapped by product (queries that share one are drawn together); one of no width means that all fared alike, not that the figure is certain; a single group has none.',
+const ABOUT_PHOTOS = [
   'Descriptions and attributes are in no index, and the color that a product is labeled with is cut out of its title; a product without such a label keeps its words ("Yellow bell pepper").',
   'Floors: R@1 / R@10 of the same task; the color histogram sees the picture alone and is given for all views together, the structure hash sees neither color nor text and is given for both splits together. Where the reference is a catalog photo, the target is the same shot in another color: the other views are the honest ones.',
 ];
+const FLOORS = ['chance', 'color histogram', 'structure hash'];
 
 /**
  * Retrieval quality of an encoder on labelled photos, as Markdown tables: each task, composed ones by reference view and beside their text and their picture
- * alone, with products embedded by pictures alone and with titles. Exact search: an index's recall is not measured here.
+ * alone, with products embedded by pictures alone and with titles; then queries of both as sums of their two vectors. Exact search: an index's recall is not
+ * measured here.
  * @throws MargayError BAD_INPUT where there is no query.
  */
 export async function photoEvaluation(
-  set: PhotoSet,
+  sets: PhotoSets,
   stages: RetrievalStages,
   options: PhotoEvalOptions,
 ): Promise<string> {
   const { floors, count, signal, tell } = options;
-  const tasks = set.tasks.flatMap(byView);
-  if (tasks.length === 0) throw new MargayError('BAD_INPUT', `${set.name}: there is no query.`);
-  const index = await LabelledIndex.make(set, stages, {
+  const { products, name } = sets.eval;
+  const views = sets.eval.tasks.flatMap(byView).map((view) => ({ ...view, queries: spread(view.queries, count) }));
+  if (views.length === 0) throw new MargayError('BAD_INPUT', `${name}: there is no query.`);
+  const trained = sets.train.tasks.map((task) => ({ ...task, queries: spread(task.queries.filter(isOfBoth), count) }));
+  const { encoder } = stages;
+  const index = await LabelledIndex.make(sets.eval, stages, {
     signal,
     titled: true,
-    onProduct: (done) => {
-      if (done % 200 === 0) tell(`${done} of ${set.products.length} products embedded`);
-    },
+    onProduct: new Pace('Embedding products', products.length, tell).count,
   });
-  const rows: Record<Embedded, string[]> = { image: [], 'image+title': [] };
-  for (const { task, source, view, queries: all } of tasks) {
-    const queries = spread(all, count);
-    const name = [task, source, view].filter((word) => word !== undefined).join(', ');
-    tell(`${name}: ${queries.length} queries`);
-    const floor = floors(task, source, view);
-    const given = [floor.chance, floor.histogram, floor.structure].map(shares);
-    for (const [part, of] of PARTS) {
-      const asked = queries.flatMap((query) => {
-        const input = of(query);
-        return input ? [{ query, input }] : [];
-      });
-      if (asked.length === 0) continue;
-      const groups = groupsOf(asked.map(({ query }) => query.about));
-      const vectors: Float32Array[] = [];
-      for (const { input } of asked) vectors.push(await index.embed(input, { signal }));
-      for (const [by] of INDEXES) {
-        const judged = asked.map(({ query: { relevant, exclude } }, place) =>
-          found(
-            index.ranking(vectors[place]!, exclude, by).map((id) => relevant.get(id) ?? 0),
-            [...relevant].flatMap(([id, grade]) => (exclude.has(id) ? [] : [grade])),
-          ),
-        );
-        const figures = (['first', 'ten', 'reciprocal', 'ndcg'] as const).map((name) => {
-          const values = judged.map((one) => one[name]);
-          const interval = bootstrap(values, groups);
-          return `${share(mean(values))}${interval ? ` [${interval.map(share).join(', ')}]` : ''}`;
-        });
-        const cells = [name, part, asked.length, groups.length, ...figures, ...given];
-        rows[by].push(`| ${cells.join(' | ')} |`);
-      }
-    }
-  }
-  const { name, fingerprint } = stages.encoder.info;
+  const all = [...views, ...trained].flatMap(({ queries }) => queries);
+  const bar = new Pace('Embedding queries', all.length, tell);
+  const asked = new Map<LabelledQuery, Asked>();
+  for (const one of await ask(all, stages, { signal, onDone: bar.count })) asked.set(one.query, one);
+  const of = (queries: readonly LabelledQuery[]) => queries.map((query) => asked.get(query)!);
+  tell('Comparing');
+  const tasks = views.map(({ task, source, view, queries }): AskedTask => {
+    const { chance, histogram, structure } = floors(task, source, view);
+    return { name: nameOf(task, source, view), asked: of(queries), floors: [chance, histogram, structure] };
+  });
+  const joint = (named: string, queries: readonly LabelledQuery[]): JointTask => ({
+    name: named,
+    asked: of(queries).filter(isJoint),
+  });
+  const info: FusedInfo = encoder.info;
   return [
-    `# ${set.name}: encoder ${name} (${fingerprint.slice(0, 12)}), ${set.products.length} products`,
+    `# ${name}: encoder ${encoder.info.name} (${encoder.info.fingerprint.slice(0, 12)}), ${products.length} products`,
     '',
     ...LEGEND,
-    ...INDEXES.flatMap(([by, title]) => ['', `## ${title}`, '', ...HEAD, ...rows[by]]),
+    ...ABOUT_PHOTOS,
+    ...qualityTables(tasks, index, FLOORS),
+    ...fusionReport(
+      {
+        train: trained.map(({ task, source, queries }) => joint(nameOf(task, source), queries)),
+        eval: [...Map.groupBy(views, ({ task, source }) => nameOf(task, source))].map(([named, some]) =>
+          joint(
+            named,
+            some.flatMap(({ queries }) => queries),
+          ),
+        ),
+        views: views.map(({ task, source, view, queries }) => joint(nameOf(task, source, view), queries)),
+      },
+      index,
+      info,
+    ),
   ].join('\n');
 }
-
-const HEAD = [
-  '| task | asked with | queries | groups | R@1 | R@10 | MRR | nDCG@10 | chance | color histogram | structure hash |',
-  '|---|---|---|---|---|---|---|---|---|---|---|',
-];
-
-const share = (value: number) => value.toFixed(3);
-const shares = (floor: Floor | undefined) => (floor ? `${share(floor.first)} / ${share(floor.ten)}` : '');
 
 interface View extends Pick<PhotoTask, 'task' | 'source' | 'queries'> {
   readonly view: string | undefined;
@@ -133,6 +96,10 @@ interface View extends Pick<PhotoTask, 'task' | 'source' | 'queries'> {
 
 const byView = ({ task, source, queries }: PhotoTask): View[] =>
   [...Map.groupBy(queries, ({ view }) => view)].map(([view, some]) => ({ task, source, view, queries: some }));
+
+const nameOf = (...words: readonly (string | undefined)[]) => words.filter((word) => word !== undefined).join(', ');
+
+const isOfBoth = ({ text, picture }: LabelledQuery) => text !== undefined && picture !== undefined;
 
 /** `count` of them at even distances: neighbors are often about one product. */
 const spread = <T>(items: readonly T[], count = items.length): readonly T[] =>

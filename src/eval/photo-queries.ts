@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { MargayError } from '../errors.ts';
+import { without } from './forbidden-text.ts';
 import type { LabelledQuery, LabelledSet, LabelledTask } from './labelled.ts';
 
 const Photo = z.object({
@@ -25,6 +26,8 @@ const Task = z.object({
   relevant: z.record(z.string(), z.number().int().min(1)),
   exclude: z.array(z.string()).default([]),
   reference_view: z.string().optional(),
+  // Among other products than all another figure is meant.
+  gallery: z.literal('all').optional(),
   // What another text would forbid is not known here, and its answers would leak.
   index_must_not_contain: z.enum(['description', 'color in title or attributes']).optional(),
 });
@@ -33,8 +36,6 @@ const Task = z.object({
 export interface PhotoQuery extends LabelledQuery {
   /** How the photo that is asked with was taken, where a composed query says so. */
   readonly view: string | undefined;
-  /** Ids of all products it has to do with: the one that is asked with, those that answer it, those taken out. */
-  readonly about: ReadonlySet<string>;
 }
 
 export interface PhotoTask extends LabelledTask {
@@ -53,7 +54,7 @@ export type Split = 'train' | 'eval';
 
 /**
  * Photos with the labelled queries of one split: a folder with photos.jsonl and tasks.jsonl as its README.md describes them. Of a product's texts the title
- * alone is taken, and the product's color is cut out of it, because queries ask for it.
+ * alone is taken, without its description and its color, because queries ask for them (index_must_not_contain).
  * @returns null where the folder has no tasks.jsonl. @throws MargayError BAD_INPUT where it can't be read.
  */
 export async function photoSet(folder: string, split: Split): Promise<PhotoSet | null> {
@@ -61,12 +62,16 @@ export async function photoSet(folder: string, split: Split): Promise<PhotoSet |
   const photos = await lines(folder, 'photos.jsonl', Photo);
   const files = new Map(photos.map(({ id, file }) => [id, () => readFile(join(folder, file))]));
   const productOf = new Map(photos.map(({ id, product_id: product = id }) => [id, product]));
+  const catalog = new Set(photos.flatMap(({ id, role }) => (role === 'catalogue' ? [id] : [])));
   const tasks = new Map<string, { task: string; source: string; queries: PhotoQuery[] }>();
   for (const given of await lines(folder, 'tasks.jsonl', Task)) {
     if (given.split !== split) continue;
     const { task, source, query_image: image } = given;
     if (image !== null && !files.has(image))
       throw new MargayError('BAD_INPUT', `tasks.jsonl asks with a photo "${image}", which photos.jsonl does not have.`);
+    const lost = Object.keys(given.relevant).find((id) => !catalog.has(id));
+    if (lost !== undefined)
+      throw new MargayError('BAD_INPUT', `tasks.jsonl looks for a photo "${lost}", which is not in the catalog.`);
     const known = tasks.get(`${task}, ${source}`) ?? { task, source, queries: [] };
     tasks.set(`${task}, ${source}`, known);
     const concerned = [...(image === null ? [] : [image]), ...Object.keys(given.relevant), ...given.exclude];
@@ -85,7 +90,8 @@ export async function photoSet(folder: string, split: Split): Promise<PhotoSet |
       .filter(({ role }) => role === 'catalogue')
       .map(({ id, title, description, label, category_path: path, attributes: { color } }) => ({
         id,
-        title: title === description ? '' : withoutColor(title, color),
+        // Kept out for all tasks, as all share one index.
+        title: without(title, [description ?? '', color ?? '']),
         // What a label names is the product itself.
         category: path.findLast((part) => part !== label || path.length < 4) ?? '',
         file: files.get(id)!,
@@ -93,19 +99,6 @@ export async function photoSet(folder: string, split: Split): Promise<PhotoSet |
     tasks: [...tasks].map(([name, task]) => ({ name, ...task })),
   };
 }
-
-/** Cuts a product's color out of its title, be it a word anywhere or, as usual, behind a dash at the end. */
-const withoutColor = (title: string, color: string | undefined) =>
-  color === undefined
-    ? title
-    : title
-        .replace(
-          new RegExp(`(?<![\\p{L}\\p{N}])${color.replace(/[^\p{L}\p{N}\s]/gu, '\\$&')}(?![\\p{L}\\p{N}])`, 'giu'),
-          '',
-        )
-        .replace(/\s+-\s*$/, '')
-        .replace(/\s+/g, ' ')
-        .trim();
 
 async function lines<T>(folder: string, name: string, schema: z.ZodType<T>): Promise<T[]> {
   const text = await readFile(join(folder, name), 'utf8').catch((cause: unknown) => {

@@ -4,6 +4,7 @@ import type { Ranking, Reranker } from '../rerank/reranker.ts';
 import { type Fallback, type PassStatus, runPass } from '../search/pass.ts';
 import type { LabelledSet, LabelledTask } from './labelled.ts';
 import { gradedQuality, gradeTau, type Quality } from './metrics.ts';
+import { Pace } from './pace.ts';
 import { LabelledIndex, type RetrievalStages, type Retrieved } from './retrieval.ts';
 
 /** The reranker with one vote and with two, which share their answers, so that the second only asks for its second vote. */
@@ -75,7 +76,7 @@ export async function rerankCheck(
   const tell = occasionally(options.tell);
   const index = await LabelledIndex.make(set, stages, {
     signal,
-    onProduct: (done) => tell(`${set.name}: ${done} of ${set.products.length} pictures embedded`),
+    onProduct: new Pace(`${set.name}, embedding pictures`, set.products.length, options.tell).count,
   });
   const voters = await open((...asked) => index.thumbnail(...asked));
   const passes = new Passes(voters, options);

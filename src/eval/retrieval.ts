@@ -5,6 +5,7 @@ import type { Renderer } from '../image/renderer.ts';
 import { once } from '../policy/once.ts';
 import type { RerankQuery } from '../rerank/reranker.ts';
 import type { Hit } from '../retrieve/vector-store.ts';
+import { atOnce } from './at-once.ts';
 import type { LabelledProduct, LabelledQuery, LabelledSet } from './labelled.ts';
 
 export interface RetrievalStages {
@@ -50,22 +51,22 @@ export class LabelledIndex {
   static async make(
     { products }: LabelledSet,
     stages: RetrievalStages,
-    {
-      signal,
-      titled = false,
-      onProduct,
-    }: { signal: AbortSignal; titled?: boolean; onProduct?: (done: number) => void },
+    { signal, titled = false, onProduct }: { signal: AbortSignal; titled?: boolean; onProduct?: () => void },
   ): Promise<LabelledIndex> {
     const { encoder } = stages;
-    const indexed: Indexed[] = [];
-    for (const product of products) {
-      const { pixels } = await prepared(stages, await product.file(), signal);
-      const { vector, attributes } = await encoder.encode({ pixels }, { signal });
-      const text = product.title;
-      const both = titled && text !== '' ? (await encoder.encode({ pixels, text }, { signal })).vector : vector;
-      indexed.push({ product, vector, titled: titled ? both : undefined, attributes });
-      onProduct?.(indexed.length);
-    }
+    const priority = 'index';
+    const indexed = await atOnce(
+      products,
+      async (product, either): Promise<Indexed> => {
+        const options = { signal: either, priority } as const;
+        const { pixels } = await prepared(stages, await product.file(), either);
+        const { vector, attributes } = await encoder.encode({ pixels }, options);
+        const text = product.title;
+        const both = titled && text !== '' ? (await encoder.encode({ pixels, text }, options)).vector : vector;
+        return { product, vector, titled: titled ? both : undefined, attributes };
+      },
+      { signal, ...(onProduct && { onDone: onProduct }) },
+    );
     return new LabelledIndex(stages, indexed);
   }
 
@@ -81,13 +82,7 @@ export class LabelledIndex {
       picture = { id: decoded.id, load: async () => (await whole()).picture };
     }
     const { vector, attributes } = await encoder.encode({ text: query.text, pixels }, { signal });
-    const hits = this.#ranked(vector, query.exclude, 'image')
-      .slice(0, depth)
-      .map(({ item: { product, attributes: seen }, score }): Hit => {
-        const { id, title, category } = product;
-        const image = { id, width: 1, height: 1, thumbhash: '' };
-        return { productId: id, score, product: { id, title, category }, image, attributes: seen };
-      });
+    const hits = this.hits(vector, query.exclude, depth);
     return {
       about: {
         text: query.text,
@@ -101,13 +96,15 @@ export class LabelledIndex {
     };
   }
 
-  /** A query's vector, as `ranking` takes it. */
-  async embed(
-    { text, picture }: Pick<LabelledQuery, 'text' | 'picture'>,
-    { signal }: { signal: AbortSignal },
-  ): Promise<Float32Array> {
-    const { pixels } = picture ? await prepared(this.#stages, await picture(), signal) : {};
-    return (await this.#stages.encoder.encode({ text, pixels }, { signal })).vector;
+  /** The first `depth` products but the excluded ones, embedded by their pictures alone; best first. */
+  hits(vector: Float32Array, exclude: ReadonlySet<ProductId>, depth: number): Hit[] {
+    return this.#ranked(vector, exclude, 'image')
+      .slice(0, depth)
+      .map(({ item: { product, attributes }, score }) => {
+        const { id, title, category } = product;
+        const image = { id, width: 1, height: 1, thumbhash: '' };
+        return { productId: id, score, product: { id, title, category }, image, attributes };
+      });
   }
 
   /** Ids of all products but the excluded ones, best first. */
@@ -148,7 +145,7 @@ export class LabelledIndex {
 
 /** A picture file decoded as far as the encoder needs it, and what the model sees of it. */
 export async function prepared({ decoder, encoder }: RetrievalStages, file: Uint8Array, signal: AbortSignal) {
-  const decoded = await decoder.decode(file, { signal, shortSide: encoder.info.shortSide });
+  const decoded = await decoder.decode(file, { signal, needs: encoder.info.needs });
   return { decoded, pixels: await encoder.prepare(decoded.picture, { signal }) };
 }
 

@@ -12,10 +12,13 @@ interface Price {
 interface Entry {
   readonly path: string | number;
   /** Null until it is under way, and where it was refused. */
-  search: Pick<Search, 'price' | 'report'> | null;
+  search: Pick<Search, 'price' | 'report' | 'truncated'> | null;
 }
 
-/** What the searches of one request ask of the rerank model, and what they took in the end: `extensions.cost`. */
+/**
+ * What the searches of one request ask of the rerank model, and what they took in the end: `extensions.cost`. Beside it the searches whose text was longer
+ * than the encoder reads, by path: `extensions.truncated`.
+ */
 export class Cost {
   readonly #deadlineMs: number;
   readonly #entries: Entry[] = [];
@@ -46,6 +49,7 @@ export class Cost {
       return { path, requested: { ...search.price, milliseconds }, actual: actualOf(report), ...waitOf(report) };
     });
     if (searches.length === 0) return undefined;
+    const truncated = this.#entries.flatMap(({ path, search }) => (search?.truncated() ? [path] : []));
     const waits = searches.flatMap(({ retryAfter }) => retryAfter ?? []);
     return {
       cost: {
@@ -53,6 +57,7 @@ export class Cost {
         actual: together(searches.map(({ actual }) => actual)),
         searches,
       },
+      ...(truncated.length > 0 && { truncated }),
       ...(waits.length > 0 && { retryAfter: Math.max(...waits) }),
     };
   }

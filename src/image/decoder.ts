@@ -14,7 +14,7 @@ export interface Decoded {
   /** Upright size of the picture as it was sent, in pixels. */
   readonly width: number;
   readonly height: number;
-  /** At working size, the longest side at most `WORKING_SIDE`; or smaller where `shortSide` was asked for. Never enlarged. */
+  /** At working size, the longest side at most `WORKING_SIDE`, unless something else was asked for. Never enlarged. */
   readonly picture: Picture;
   /** Whether `picture` is at working size. */
   readonly whole: boolean;
@@ -22,6 +22,16 @@ export interface Decoded {
 
 /** Longest side in pixels of a decoded picture: what is stored and served never exceeds it. */
 export const WORKING_SIDE = 1280;
+
+/**
+ * What somebody needs of a picture instead of the working size.
+ *
+ * `shortSide` in pixels: no more than a picture of this short side (the long one truncated), scaled by the cubic kernel. Most formats are decoded at a
+ * fraction of the cost then; where nothing would be saved the picture comes at working size.
+ *
+ * `every pixel`: as many as the file has, 3 bytes each (36 MB for 12 megapixels, 150 MB for the 50 that are taken at most), nothing scaled.
+ */
+export type PictureNeeds = { readonly shortSide: number } | 'every pixel';
 
 export type Kernel = 'cubic' | 'lanczos3';
 
@@ -33,11 +43,7 @@ export type Kernel = 'cubic' | 'lanczos3';
  * `DEADLINE_EXCEEDED` (a decode that outlasted its deadline).
  */
 export interface Decoder {
-  /**
-   * @param options.shortSide in pixels: no more is wanted than a picture of this short side (the long one truncated), scaled by the cubic
-   * kernel. Most formats are decoded at a fraction of the cost then; where nothing would be saved the whole picture comes.
-   */
-  decode(bytes: Uint8Array, options: { signal: AbortSignal; shortSide?: number | undefined }): Promise<Decoded>;
+  decode(bytes: Uint8Array, options: { signal: AbortSignal; needs?: PictureNeeds | undefined }): Promise<Decoded>;
   /** The picture scaled to exactly `width` x `height` (no crop). */
   resize(
     picture: Picture,

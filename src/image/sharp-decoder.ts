@@ -3,7 +3,15 @@ import { MargayError } from '../errors.ts';
 import { Admission } from '../policy/admission.ts';
 import { abortable, withDeadline } from '../policy/deadline.ts';
 import { withProfile } from './color-profile.ts';
-import { type Decoded, type Decoder, type Kernel, type Picture, type PictureFormat, WORKING_SIDE } from './decoder.ts';
+import {
+  type Decoded,
+  type Decoder,
+  type Kernel,
+  type Picture,
+  type PictureFormat,
+  type PictureNeeds,
+  WORKING_SIDE,
+} from './decoder.ts';
 import { HeicDecoder } from './heic-decoder.ts';
 import { brands, sniff } from './sniff.ts';
 import { sharp } from './vips.ts';
@@ -41,6 +49,9 @@ const BYTES_PER_PIXEL: Record<PictureFormat, { plain: number; progressive: numbe
   heic: { plain: 20, progressive: 20 },
 };
 
+/** What comes on top in bytes per pixel where every pixel is asked for, measured likewise: the picture itself, and a second time to turn it upright; 6.8 more for WebP. */
+const BYTES_PER_FULL_PIXEL = 7;
+
 /** A file of the right kind, as libvips is to see it. */
 interface Source {
   readonly bytes: Uint8Array;
@@ -57,6 +68,9 @@ interface Header extends Source, Size {
   readonly metadata: Metadata;
 }
 
+/** What the pixels are scaled to. */
+type Fit = Size | 'working size' | 'every pixel';
+
 export class SharpDecoder implements Decoder {
   readonly #options: Required<SharpDecoderOptions>;
   readonly #admission: Admission;
@@ -69,7 +83,10 @@ export class SharpDecoder implements Decoder {
     this.#heic = new HeicDecoder({ maxPixels, maxWaiting, maxWaitMs });
   }
 
-  async decode(bytes: Uint8Array, options: { signal: AbortSignal; shortSide?: number | undefined }): Promise<Decoded> {
+  async decode(
+    bytes: Uint8Array,
+    options: { signal: AbortSignal; needs?: PictureNeeds | undefined },
+  ): Promise<Decoded> {
     const { maxBytes, deadlineMs } = this.#options;
     options.signal.throwIfAborted();
     if (bytes.length > maxBytes)
@@ -84,12 +101,12 @@ export class SharpDecoder implements Decoder {
     using deadline = withDeadline(options.signal, deadlineMs, 'Decoding the picture');
     const header = await abortable(this.#header(readable(bytes, format)), deadline);
     const { width, height } = header;
-    const small = header.format === 'heic' ? undefined : scaledDown(header, options.shortSide);
+    const fit = fitOf(header, options.needs);
     const [id, picture] = await Promise.all([
       identity(bytes),
-      abortable(this.#admitted(header, small, deadline), deadline),
+      abortable(this.#admitted(header, fit, deadline), deadline),
     ]);
-    return { id, format: header.format, width, height, picture, whole: small === undefined };
+    return { id, format: header.format, width, height, picture, whole: isWhole(header, fit) };
   }
 
   async resize(
@@ -123,33 +140,32 @@ export class SharpDecoder implements Decoder {
     return { ...source, width, height, metadata };
   }
 
-  #admitted(header: Header, small: Size | undefined, signal: AbortSignal): Promise<Picture> {
+  #admitted(header: Header, fit: Fit, signal: AbortSignal): Promise<Picture> {
     const cost = BYTES_PER_PIXEL[header.format][header.metadata.isProgressive ? 'progressive' : 'plain'];
-    return this.#admission.run(header.width * header.height * cost, { signal }, async () =>
-      header.format === 'heic' ? this.#decodeHeic(header, signal) : this.#decodeVips(header, small),
+    const full = fit === 'every pixel' ? BYTES_PER_FULL_PIXEL : 0;
+    return this.#admission.run(header.width * header.height * (cost + full), { signal }, async () =>
+      header.format === 'heic' ? this.#decodeHeic(header, fit, signal) : this.#decodeVips(header, fit),
     );
   }
 
-  #decodeVips({ bytes, format }: Header, small: Size | undefined): Promise<Picture> {
+  #decodeVips({ bytes, format }: Header, fit: Fit): Promise<Picture> {
     const { maxPixels, deadlineMs } = this.#options;
     const image = sharp(bytes, { limitInputPixels: maxPixels, failOn: 'error', autoOrient: true })
       // libvips cannot be aborted, but it stops by itself; until then the room stays taken.
       .timeout({ seconds: Math.max(1, Math.ceil(deadlineMs / 1000)) });
-    return raw(
-      small ? opaque(image.resize(small.width, small.height, { fit: 'fill', kernel: 'cubic' })) : working(image),
-    ).catch(refuse(format));
+    return raw(fitted(image, fit)).catch(refuse(format));
   }
 
-  async #decodeHeic({ bytes, width, height, metadata }: Header, signal: AbortSignal): Promise<Picture> {
+  async #decodeHeic({ bytes, width, height, metadata }: Header, fit: Fit, signal: AbortSignal): Promise<Picture> {
     // Upright already: libheif applies the rotation of the container, and the EXIF orientation is not to be applied on top.
     const { rgba, ...size } = await this.#heic.decode(bytes, { width, height }, { signal });
-    const small = working(sharp(rgba, { raw: { ...size, channels: 4 } }));
+    const small = fitted(sharp(rgba, { raw: { ...size, channels: 4 } }), fit);
     if (!metadata.icc) return raw(small);
     const { data, info } = await small.raw().toBuffer({ resolveWithObject: true });
     const picture = { width: info.width, height: info.height, rgb: data };
     const png = await fromRaw(picture).png({ compressionLevel: 0 }).toBuffer();
     // A profile that cannot be used is no reason to refuse the picture.
-    return raw(working(sharp(withProfile(png, metadata.icc)))).catch(() => picture);
+    return raw(fitted(sharp(withProfile(png, metadata.icc)), fit)).catch(() => picture);
   }
 }
 
@@ -168,19 +184,27 @@ function screen(bytes: Uint8Array, { autoOrient }: Metadata): { width: number; h
   return logical.width * logical.height > autoOrient.width * autoOrient.height * 4 ? logical : autoOrient;
 }
 
-/** Opaque sRGB at working size. */
-const working = (image: Sharp): Sharp =>
-  opaque(image.resize(WORKING_SIDE, WORKING_SIDE, { fit: 'inside', withoutEnlargement: true }));
+/** Opaque sRGB. */
+function fitted(image: Sharp, fit: Fit): Sharp {
+  if (fit === 'every pixel') return opaque(image);
+  if (fit === 'working size')
+    return opaque(image.resize(WORKING_SIDE, WORKING_SIDE, { fit: 'inside', withoutEnlargement: true }));
+  return opaque(image.resize(fit.width, fit.height, { fit: 'fill', kernel: 'cubic' }));
+}
 
 const opaque = (image: Sharp): Sharp => image.flatten({ background: '#ffffff' }).toColorspace('srgb');
 
-/** The size whose short side is `shortSide`; undefined where the picture is no larger. */
-function scaledDown({ width, height }: Size, shortSide: number | undefined): Size | undefined {
+/** What serves a need at the least cost. Of a HEIC nothing is saved: it is decoded whole anyway. */
+function fitOf({ format, width, height }: Header, needs: PictureNeeds | undefined): Fit {
+  if (needs === 'every pixel') return needs;
   const short = Math.min(width, height);
-  if (shortSide === undefined || short <= shortSide) return undefined;
-  const scaled = (side: number) => Math.trunc((side * shortSide) / short);
+  if (format === 'heic' || needs === undefined || short <= needs.shortSide) return 'working size';
+  const scaled = (side: number) => Math.trunc((side * needs.shortSide) / short);
   return { width: scaled(width), height: scaled(height) };
 }
+
+const isWhole = ({ width, height }: Size, fit: Fit): boolean =>
+  fit === 'every pixel' ? Math.max(width, height) <= WORKING_SIDE : fit === 'working size';
 
 const fromRaw = ({ width, height, rgb }: Picture): Sharp => sharp(rgb, { raw: { width, height, channels: 3 } });
 

@@ -142,15 +142,16 @@ async function prepare(
   const judged: typeof read = [];
   for (const { image, bytes } of read)
     try {
-      const decoded = await stages.decoder.decode(bytes, { signal, shortSide: stages.encoder.info.shortSide });
+      const decoded = await stages.decoder.decode(bytes, { signal, needs: stages.encoder.info.needs });
       const pixels = await stages.encoder.prepare(decoded.picture, { signal });
       const priority = 'index' as const;
-      const alone = await stages.encoder.encode({ pixels }, { signal, priority });
-      const { vector } =
-        embed === 'image' ? alone : await stages.encoder.encode({ pixels, text: product.title }, { signal, priority });
+      const encode = (text?: string) => stages.encoder.encode({ pixels, text }, { signal, priority });
+      // Attributes are the picture's own; most models have none, and need not look at it without the title then.
+      const alone = embed === 'image' || stages.encoder.info.attributes.length > 0 ? await encode() : undefined;
+      const { vector } = alone && embed === 'image' ? alone : await encode(product.title);
       embedded.push({
         vector,
-        attributes: alone.attributes,
+        attributes: alone?.attributes ?? {},
         image: await stages.media.put(decoded.whole ? decoded : await stages.decoder.decode(bytes, { signal })),
       });
       judged.push({ image, bytes });

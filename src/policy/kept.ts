@@ -2,13 +2,13 @@ import { LRUCache } from 'lru-cache';
 import { SingleFlight } from './single-flight.ts';
 
 export interface KeptOptions<T> {
-  /** The most entries kept. */
-  readonly max: number;
+  /** The most entries kept. At least one of `max` and `maxSize` is needed. */
+  readonly max?: number;
   /** The most that all entries together may take, in the unit of `sizeOf`, and what one takes. */
-  readonly maxSize: number;
-  readonly sizeOf: (value: T) => number;
-  /** How long an entry lives, in milliseconds. */
-  readonly ttlMs: number;
+  readonly maxSize?: number;
+  readonly sizeOf?: (value: T) => number;
+  /** How long an entry lives, in milliseconds; by default until others need its place. */
+  readonly ttlMs?: number;
   /** Which values are worth keeping; all by default. The others go to those who wait for them, and are worked out anew for who comes later. */
   readonly keeps?: (value: T) => boolean;
 }
@@ -19,13 +19,22 @@ export class Kept<T extends object> {
   readonly #keeps: (value: T) => boolean;
   readonly #flights = new SingleFlight<T>();
 
-  constructor({ max, maxSize, sizeOf, ttlMs, keeps = () => true }: KeptOptions<T>) {
+  constructor({ max = 0, maxSize, sizeOf = () => 1, ttlMs = 0, keeps = () => true }: KeptOptions<T>) {
     this.#keeps = keeps;
-    this.#values = new LRUCache({ max, maxSize, sizeCalculation: (value) => Math.max(1, sizeOf(value)), ttl: ttlMs });
+    const sizes = maxSize === undefined ? {} : { maxSize, sizeCalculation: (value: T) => Math.max(1, sizeOf(value)) };
+    this.#values = new LRUCache({ max, ttl: ttlMs, ...sizes });
   }
 
   get(key: string): T | undefined {
     return this.#values.get(key);
+  }
+
+  set(key: string, value: T): void {
+    this.#values.set(key, value);
+  }
+
+  clear(): void {
+    this.#values.clear();
   }
 
   /** Whether it is there, or somebody is working it out now. */

@@ -30,6 +30,8 @@ export interface Search {
   pass(): Promise<Pass>;
   /** What the pass took; null until it is over, and where nobody asked for it. */
   report(): Report | null;
+  /** Whether the text was longer than the encoder reads, so that its end did not count; false until it is embedded. */
+  truncated(): boolean;
   /** The query picture, kept for an hour; null without one. */
   image(): Promise<QueryPicture | null>;
 }
@@ -47,7 +49,12 @@ export async function search(query: Query, plan: Plan, stages: Stages, caller: C
     within(caller.signal, timeoutMs, 'Embedding the query', (signal) =>
       encoder.encode(input, { signal, priority: 'query' }),
     );
-  const encoded = once<Encoded>(() => encode({ text: query.text, pixels: seen?.pixels }));
+  let truncated = false;
+  const encoded = once<Encoded>(async () => {
+    const answer = await encode({ text: query.text, pixels: seen?.pixels });
+    truncated = answer.truncated;
+    return answer;
+  });
   // What is shown, and what the pass looks at.
   const ranked = plan.ranking && query.rerank ? (stages.reranker?.columns ?? []) : [];
   const columns = [...new Set([...plan.columns, ...ranked])];
@@ -81,6 +88,7 @@ export async function search(query: Query, plan: Plan, stages: Stages, caller: C
       return pass;
     }),
     report: () => report,
+    truncated: () => truncated,
     image: once(async () => (seen ? seen.keep() : null)),
   };
 }

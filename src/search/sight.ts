@@ -27,8 +27,8 @@ export async function seeSent(
   { decoder, encoder, media }: SightStages,
   signal: AbortSignal,
 ): Promise<Sight> {
-  const { shortSide } = encoder.info;
-  const decoded = await decoder.decode(bytes, { signal, shortSide }).catch((error: unknown) => {
+  const { needs } = encoder.info;
+  const decoded = await decoder.decode(bytes, { signal, needs }).catch((error: unknown) => {
     if (!(error instanceof MargayError) || error.argument !== undefined) throw error;
     const { code, message, remedy, retryAfter, cause } = error;
     throw new MargayError(code, message, {

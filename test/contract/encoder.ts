@@ -71,7 +71,10 @@ export function encoderContract(name: string, make: () => Promise<Encoder>): voi
         const [first, second] = [await encode(input), await encode(input)];
         const indexed = await encoder.encode(input, { signal, priority: 'index' });
         expect(difference(first.vector, second.vector), what).toBeLessThan(TOLERANCE);
-        expect(difference(first.vector, indexed.vector), what).toBeLessThan(TOLERANCE);
+        // The picture's weight is the query's: what is stored of words and picture is half and half.
+        const weighted = encoder.info.joint === 'FUSED' && input.pixels && input.text?.trim();
+        const stored = weighted ? await encoder.encode(input, { signal, priority: 'index' }) : first;
+        expect(difference(stored.vector, indexed.vector), what).toBeLessThan(TOLERANCE);
         expect(second.attributes).toEqual(first.attributes);
       }
     });
@@ -90,7 +93,7 @@ export function encoderContract(name: string, make: () => Promise<Encoder>): voi
       ];
       const together = await Promise.all(asked.map((input) => encoder.encode(input, { signal, priority: 'index' })));
       for (const [index, input] of asked.entries()) {
-        const alone = await encode(input);
+        const alone = await encoder.encode(input, { signal, priority: 'index' });
         expect(difference(alone.vector, together[index]!.vector), JSON.stringify(input.text)).toBeLessThan(TOLERANCE);
       }
     });

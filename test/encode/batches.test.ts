@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { BATCH_LIMITS, type BatchLimits, nextBatch, ONE_BY_ONE, type Waiting } from '../../src/encode/batches.ts';
+import { BATCH_LIMITS, type BatchLimits, nextBatch, type Waiting } from '../../src/encode/batches.ts';
 
 const waiting: fc.Arbitrary<Waiting[]> = fc
   .array(
     fc.record({
-      kind: fc.constantFrom('text' as const, 'picture' as const),
+      kind: fc.constantFrom('text' as const, 'picture' as const, 'sight' as const),
       priority: fc.constantFrom('query' as const, 'index' as const),
       length: fc.integer({ min: 2, max: 512 }),
       alone: fc.boolean().map((alone) => alone),
@@ -20,6 +20,7 @@ const waiting: fc.Arbitrary<Waiting[]> = fc
       )
       .map((orders) => items.map((item, index) => ({ ...item, order: orders[index]! }))),
   );
+const ONE_BY_ONE: BatchLimits = { texts: 1, pictures: 1, indexPictures: 1, patience: 8 };
 const limits = fc.constantFrom<BatchLimits>(BATCH_LIMITS, ONE_BY_ONE, {
   texts: 5,
   pictures: 2,
@@ -119,8 +120,8 @@ describe('nextBatch', () => {
         .sort(),
     ).toEqual([0, 2, 4]);
   });
-  test('forty short texts: 32, then 8', () => {
+  test('forty short texts: eight at a time', () => {
     const items = Array.from({ length: 40 }, (_, order) => text(order, 5));
-    expect(drain(items, BATCH_LIMITS).map(({ batch }) => batch.length)).toEqual([32, 8]);
+    expect(drain(items, BATCH_LIMITS).map(({ batch }) => batch.length)).toEqual([8, 8, 8, 8, 8]);
   });
 });

@@ -31,21 +31,25 @@ const deathWaits = () => join(folder, 'death');
 
 async function makeQueue(options: Partial<QueueOptions> = {}): Promise<EncodeQueue> {
   const model: SessionModel = {
-    vision: brokenStart(),
-    encode: deathWaits(),
+    mode: 'joint',
+    graphs: { vision: brokenStart(), encode: deathWaits() },
     threads: 1,
+    alone: false,
     dimensions: 4,
     padId: 0,
-    textPosition: 1,
-    picture: { size: 1, mean: [0, 0, 0], std: [1, 1, 1], tokens: 1, width: 1 },
+    positions: { cls: 0, text: 1 },
+    scale: { size: 1, mean: [0, 0, 0], std: [1, 1, 1] },
+    picture: { tokens: 1, width: 1 },
     heads: {},
   };
   const queue = new EncodeQueue(model, {
     entry: new URL('./fake-worker.ts', import.meta.url),
+    workers: 1,
     limits: BATCH_LIMITS,
     capacity: { query: 50, index: 50 },
     batchDeadline: 2_000,
     startDeadline: 10_000,
+    state: false,
     ...options,
   });
   open.push(queue);
@@ -53,8 +57,8 @@ async function makeQueue(options: Partial<QueueOptions> = {}): Promise<EncodeQue
   return queue;
 }
 
-const text = (...ids: number[]): Row => ({ ids });
-const picture = (...ids: number[]): Row => ({ ids, picture: { rgb: Uint8Array.of(1, 2, 3) } });
+const text = (...ids: number[]): Row => ({ kind: 'text', ids });
+const picture = (...ids: number[]): Row => ({ kind: 'picture', ids, picture: { rgb: Uint8Array.of(1, 2, 3) } });
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => index);
 const sum = ({ vector }: RowResult) => vector[0]!;
 const batchSize = ({ vector }: RowResult) => vector[1]!;
@@ -79,7 +83,7 @@ describe('batching', () => {
     const pictures = numbers(6).map((id) => queue.submit(picture(2, id), 'query', signal));
     const [textResults, pictureResults] = await Promise.all([Promise.all(texts), Promise.all(pictures)]);
     expect(textResults.map(sum)).toEqual(numbers(20).map((id) => id + 1));
-    expect(textResults.map(batchSize)).toEqual(Array(20).fill(20));
+    expect(textResults.map(batchSize)).toEqual([...Array(16).fill(8), ...Array(4).fill(4)]);
     expect(pictureResults.map(sum)).toEqual(numbers(6).map((id) => id + 2));
     expect(pictureResults.map(batchSize)).toEqual([4, 4, 4, 4, 2, 2]);
   });
@@ -257,11 +261,41 @@ test('closing does not wait for a process that hangs', async () => {
   expect(alive(pid)).toBe(false);
 });
 
+describe('several workers', () => {
+  const processOf = ({ vector }: RowResult) => vector[3]!;
+
+  test('work side by side, and one that dies costs nobody an answer', async () => {
+    const queue = await makeQueue({ workers: 2 });
+    const ask = () => Promise.all(numbers(12).map((id) => queue.submit(picture(SLOW, id), 'query', signal)));
+    const answers = await ask();
+    expect(new Set(answers.map(processOf)).size).toBe(2);
+    await writeFile(deathWaits(), '');
+    const [after] = await Promise.all([ask(), queue.submit(text(DIE_ONCE), 'query', signal)]);
+    expect(after.map(sum)).toEqual(answers.map(sum));
+    // The new one takes a moment to start.
+    await vi.waitFor(async () => expect(new Set((await ask()).map(processOf)).size).toBe(2), { timeout: 10_000 });
+  });
+
+  test('where none starts again everybody is told', async () => {
+    const queue = await makeQueue({ workers: 2 });
+    await writeFile(brokenStart(), '');
+    const asked = numbers(4).map(() => queue.submit(text(DIE), 'query', signal));
+    for (const one of asked) await expect(one).rejects.toSatisfy(unavailable);
+  });
+
+  test('where one does not start the others end too', async () => {
+    await writeFile(brokenStart(), '');
+    const entry = new URL('./fake-worker.ts', import.meta.url);
+    await expect(makeQueue({ workers: 3, entry })).rejects.toThrow('ended (code 3)');
+    expect(open.at(-1)!.pid).toBeUndefined();
+  });
+});
+
 test('the process ends with its parent and outlives a Ctrl-C that the parent handles', async () => {
   const child = fork(new URL('../../src/encode/onnx-worker.ts', import.meta.url), { execArgv: [] });
   // An answer shows that its handlers are set.
   const answered = new Promise((resolve) => child.once('message', resolve));
-  child.send({ kind: 'run', id: 1, rows: [], keepTokens: false } satisfies WorkerRequest);
+  child.send({ kind: 'run', id: 1, rows: [], wanted: { tokens: false, state: false } } satisfies WorkerRequest);
   expect(await answered).toMatchObject({ kind: 'failed', id: 1 });
   child.kill('SIGINT');
   await sleep(100);

@@ -7,11 +7,12 @@ import { DIE, DIE_ONCE, HANG, REFUSE, SLOW } from './fake-instructions.ts';
 
 let batches = 0;
 let once = '';
+const idsOf = (row: Row) => (row.kind === 'sight' ? [] : row.ids);
 const reply = (message: WorkerReply) => process.send?.(message);
 
 function run(id: number, rows: readonly Row[]): void {
   batches++;
-  const asked = (instruction: number) => rows.some(({ ids }) => ids.includes(instruction));
+  const asked = (instruction: number) => rows.some((row) => idsOf(row).includes(instruction));
   if (asked(DIE)) process.kill(process.pid, 'SIGKILL');
   if (asked(DIE_ONCE) && existsSync(once)) {
     rmSync(once);
@@ -20,9 +21,9 @@ function run(id: number, rows: readonly Row[]): void {
   if (asked(HANG)) for (;;);
   if (asked(REFUSE)) return void reply({ kind: 'failed', id, message: 'No.' });
   if (asked(SLOW)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
-  const answers = rows.map(({ ids }) => ({
+  const answers = rows.map((row) => ({
     vector: Float32Array.of(
-      ids.reduce((sum, value) => sum + value, 0),
+      idsOf(row).reduce((sum, value) => sum + value, 0),
       rows.length,
       batches,
       process.pid,
@@ -34,9 +35,11 @@ function run(id: number, rows: readonly Row[]): void {
 
 process.on('message', (request: WorkerRequest) => {
   if (request.kind === 'run') return run(request.id, request.rows);
-  once = request.model.encode;
+  if (request.model.mode !== 'joint') throw new Error('The fake worker has a joint model.');
+  const { vision, encode } = request.model.graphs;
+  once = encode;
   // The file that stands in for the vision graph makes it fail from the start.
-  if (existsSync(request.model.vision)) process.exit(3);
-  reply({ kind: 'ready' });
+  if (existsSync(vision)) process.exit(3);
+  reply({ kind: 'ready', memory: 0 });
 });
 process.on('disconnect', () => process.exit());

@@ -52,7 +52,13 @@ describe.skipIf(!hasInfinity)(`a real Infinity${absent}`, () => {
 
   test('says what it is', async () => {
     const { info } = await open();
-    expect(info).toMatchObject({ name: 'random-clip', dimensions: 32, joint: 'FUSED', shortSide: 128, demo: false });
+    expect(info).toMatchObject({
+      name: 'random-clip',
+      dimensions: 32,
+      joint: 'FUSED',
+      needs: { shortSide: 128 },
+      demo: false,
+    });
   });
 
   test('pictures in lists have the vectors that they have alone', async () => {

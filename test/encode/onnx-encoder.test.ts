@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { attributesOf } from '../../src/encode/attributes.ts';
 import type { ModelPixels } from '../../src/encode/encoder.ts';
-import { OnnxEncoder, type OnnxEncoderOptions } from '../../src/encode/onnx-encoder.ts';
+import { OnnxEncoder, type OnnxEncoderOptions, sizedTo } from '../../src/encode/onnx-encoder.ts';
 import { SharpDecoder } from '../../src/image/sharp-decoder.ts';
 import { difference, encoderContract, stripes } from '../contract/encoder.ts';
 import { isMargayError } from './margay-error.ts';
@@ -41,7 +41,8 @@ describe('OnnxEncoder', () => {
       dimensions: manifest.dimensions,
       fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/),
       joint: 'NATIVE',
-      shortSide: manifest.picture.size,
+      needs: { shortSide: manifest.picture.size },
+      attributes: Object.keys(manifest.attributes),
       demo: true,
       license: 'Apache-2.0',
     });
@@ -143,6 +144,17 @@ describe('OnnxEncoder', () => {
     expect(pixels.size).toBe(96);
     expect(new Set(pixels.rgb).size).toBeGreaterThan(2);
   });
+});
+
+test.each([
+  ['a small model on two cores', 5e6, 2, 24e9, 1, 1],
+  ['a small model on many', 5e6, 32, 64e9, 2, 1],
+  ['a large one on one core', 800e6, 1, 4e9, 1, 1],
+  ['on two', 800e6, 2, 24e9, 2, 1],
+  ['on sixteen', 800e6, 16, 64e9, 8, 2],
+  ['on sixteen with little memory', 3.5e9, 16, 24e9, 8, 1],
+])('%s', (_name, bytes, cores, memory, threads, workers) => {
+  expect(sizedTo(bytes, { cores, memory })).toEqual({ threads, workers });
 });
 
 describe('attributesOf', () => {

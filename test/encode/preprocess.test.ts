@@ -1,5 +1,14 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import { centerOffset, crop, preprocess, scaledSize } from '../../src/encode/preprocess.ts';
+import {
+  centerOffset,
+  crop,
+  fast,
+  needs,
+  type PictureRule,
+  preprocess,
+  type Scale,
+  scaledSize,
+} from '../../src/encode/preprocess.ts';
 import type { Decoder, Picture } from '../../src/image/decoder.ts';
 import { SharpDecoder } from '../../src/image/sharp-decoder.ts';
 
@@ -44,9 +53,11 @@ test('a crop is a copy of its rows', () => {
   expect([...rgb]).toEqual([4, 2, 7, 5, 2, 7, 4, 3, 7, 5, 3, 7, 4, 4, 7, 5, 4, 7]);
 });
 
+const rule: PictureRule = { size: 96, resize: 'short-side', crop: 'center', kernel: 'cubic', method: 'fast' };
+const stretch: PictureRule = { ...rule, resize: 'stretch', crop: 'none' };
+
 describe('preprocess', () => {
-  const rule = { size: 96, kernel: 'cubic' } as const;
-  const resize: Decoder['resize'] = (...given) => decoder.resize(...given);
+  const resize = fast((...given) => decoder.resize(...given));
 
   test('a picture of the right size is left as it is', async () => {
     const picture = grid(96, 96);
@@ -86,7 +97,7 @@ describe('preprocess', () => {
       return decoder.resize(picture, size, options);
     };
     const rgb = new Uint8Array(width * height * 3).fill(200);
-    const pixels = await preprocess({ width, height, rgb }, rule, watched, signal);
+    const pixels = await preprocess({ width, height, rgb }, rule, fast(watched), signal);
     expect(new Uint8Array(pixels.rgb)).toEqual(new Uint8Array(96 * 96 * 3).fill(200));
     expect(largest).toBeLessThanOrEqual(96 * 96 * 16);
   });
@@ -95,4 +106,43 @@ describe('preprocess', () => {
     const reason = new Error('left');
     await expect(preprocess(grid(20, 30), rule, resize, AbortSignal.abort(reason))).rejects.toBe(reason);
   });
+
+  test('stretched, a picture keeps none of its shape and loses none of its edges', async () => {
+    const { rgb } = await preprocess(grid(250, 60), stretch, resize, signal);
+    const corner = (at: number) => [...rgb.subarray(at * 3, at * 3 + 3)];
+    for (const [at, color] of [
+      [0, [0, 0, 7]],
+      [95, [249, 0, 7]],
+      [96 * 95, [0, 59, 7]],
+      [96 * 96 - 1, [249, 59, 7]],
+    ] as const)
+      for (const [channel, value] of corner(at).entries()) expect(Math.abs(value - color[channel]!)).toBeLessThan(3);
+  });
+
+  test.each([
+    ['wide', rule, 640, 480, { width: 128, height: 96, left: 16, top: 0 }],
+    ['high', rule, 30, 75, { width: 96, height: 240, left: 0, top: 72 }],
+    ['a line', rule, 1, 3000, { width: 96, height: 288_000, left: 0, top: 143_952 }],
+    ['stretched', stretch, 640, 480, { width: 96, height: 96, left: 0, top: 0 }],
+    ['stretched line', stretch, 1, 3000, { width: 96, height: 96, left: 0, top: 0 }],
+  ])(
+    'exact, %s: the whole picture is handed over, with what to keep of it',
+    async (_name, given, width, height, asked) => {
+      const picture = { width, height, rgb: new Uint8Array(width * height * 3) };
+      const calls: Parameters<Scale>[] = [];
+      const scale: Scale = async (...call) => {
+        calls.push(call);
+        return { width: 96, height: 96, rgb: new Uint8Array(96 * 96 * 3) };
+      };
+      await preprocess(picture, { ...given, method: 'exact' }, scale, signal);
+      const { left, top, ...size } = asked;
+      const scaling = { ...size, kernel: 'cubic', window: { left, top, width: 96, height: 96 } };
+      expect(calls).toEqual([[picture, scaling, { signal }]]);
+    },
+  );
+});
+
+test('the exact method needs every pixel, the fast one as many as the model sees', () => {
+  expect(needs(rule)).toEqual({ shortSide: 96 });
+  expect(needs({ ...rule, method: 'exact' })).toBe('every pixel');
 });

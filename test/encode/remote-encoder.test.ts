@@ -108,7 +108,7 @@ describe('what is asked', () => {
     ],
   ] as const)('%s, joint %s: words and a picture are %s', async (api, joint, mode, calls) => {
     const { server, encoder } = await encoderOf(api, { joint });
-    expect(encoder.info).toMatchObject({ name: 'stand-in', dimensions: 8, joint: mode, shortSide: 128 });
+    expect(encoder.info).toMatchObject({ name: 'stand-in', dimensions: 8, joint: mode, needs: { shortSide: 128 } });
     await encoder.encode({ text: 'a mug', pixels: red }, { signal });
     expect(server.asked.map(({ kind, items }) => [kind, items.length]).toSorted()).toEqual(calls);
     expect(server.asked.every(({ base64 }) => base64)).toBe(true);

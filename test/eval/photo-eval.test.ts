@@ -1,42 +1,14 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { setImmediate as turn } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Encoder, EncoderInput } from '../../src/encode/encoder.ts';
 import { floorsOf } from '../../src/eval/floors.ts';
-import { found, photoEvaluation } from '../../src/eval/photo-eval.ts';
+import { photoEvaluation } from '../../src/eval/photo-eval.ts';
 import { photoSet } from '../../src/eval/photo-queries.ts';
 import type { RetrievalStages } from '../../src/eval/retrieval.ts';
 import { FakeEncoder } from '../fakes.ts';
-
-describe('what a query found', () => {
-  const log = Math.log2;
-  test.each<[string, number[], number[], { first: number; ten: number; reciprocal: number; ndcg: number }]>([
-    ['the best order', [2, 1, 0], [1, 2], { first: 1, ten: 1, reciprocal: 1, ndcg: 1 }],
-    [
-      'the lesser first',
-      [1, 2],
-      [2, 1],
-      { first: 0, ten: 1, reciprocal: 0.5, ndcg: (1 + 3 / log(3)) / (3 + 1 / log(3)) },
-    ],
-    ['the tenth', [...zeros(9), 2], [2], { first: 0, ten: 1, reciprocal: 0.1, ndcg: 1 / log(11) }],
-    ['the eleventh', [...zeros(10), 2], [2], { first: 0, ten: 0, reciprocal: 1 / 11, ndcg: 0 }],
-    [
-      'two alike',
-      [0, 2, 2],
-      [2, 2],
-      { first: 0, ten: 1, reciprocal: 0.5, ndcg: (1 / log(3) + 0.5) / (1 + 1 / log(3)) },
-    ],
-    ['nothing right there', [0, 0], [], { first: 0, ten: 0, reciprocal: 0, ndcg: 0 }],
-  ])('%s', (_name, ranked, relevant, { ndcg, ...exact }) => {
-    const { ndcg: got, ...rest } = found(ranked, relevant);
-    expect(rest).toEqual(exact);
-    expect(got).toBeCloseTo(ndcg, 12);
-  });
-});
-function zeros(length: number): number[] {
-  return Array.from({ length }, () => 0);
-}
 
 /** A picture is its one byte, and lies on that axis; a text lies on the axis that it ends with. */
 class AxisEncoder extends FakeEncoder {
@@ -66,14 +38,16 @@ const stages = (encoder: Encoder) =>
 
 let folder: string;
 let encoder: AxisEncoder;
+let told: string[];
 beforeEach(async () => {
+  told = [];
   folder = await mkdtemp(join(tmpdir(), 'margay-photo-eval-'));
   encoder = new AxisEncoder();
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 /** Products on the axes 0 to 3, with titles on the next axis and the labels of secrets, and two photos to ask with. */
-async function data(tasks: readonly object[]): Promise<void> {
+async function data(tasks: readonly object[], more: (axis: number) => object = () => ({})): Promise<void> {
   const photos = [0, 1, 2, 3, 10, 11].map((axis) => ({
     id: `p${axis}`,
     product_id: `product ${axis % 10}`,
@@ -84,6 +58,7 @@ async function data(tasks: readonly object[]): Promise<void> {
     description: 'SECRET',
     attributes: { color: 'secret' },
     role: axis < 10 ? 'catalogue' : 'query',
+    ...more(axis),
   }));
   const lines = (rows: readonly object[]) => rows.map((row) => JSON.stringify(row)).join('\n');
   await writeFile(join(folder, 'photos.jsonl'), lines(photos));
@@ -115,16 +90,17 @@ const TASKS = [
   task({ task: 'composed', query_image: 'p10', query_text: 'but 3', relevant: { p3: 2 }, reference_view: 'alt' }),
 ];
 
-async function table(count?: number): Promise<string[][]> {
-  const set = (await photoSet(folder, 'eval'))!;
+async function evaluated(count?: number): Promise<string> {
   const { signal } = new AbortController();
-  const text = await photoEvaluation(set, stages(encoder), {
-    floors: await floorsOf(folder),
-    count,
-    signal,
-    tell: () => {},
-  });
-  return text
+  const sets = { train: (await photoSet(folder, 'train'))!, eval: (await photoSet(folder, 'eval'))! };
+  const floors = await floorsOf(folder);
+  return photoEvaluation(sets, stages(encoder), { floors, count, signal, tell: (line) => told.push(line) });
+}
+
+/** The rows of the two tables of the eval split, without their heads. */
+async function table(count?: number): Promise<string[][]> {
+  const [tables] = (await evaluated(count)).split("\n## The model's joint");
+  return tables!
     .split('\n')
     .filter((line) => line.startsWith('| ') && !line.startsWith('| task |'))
     .map((line) => line.slice(2, -2).split(' | '));
@@ -149,6 +125,49 @@ test('tasks by view and by what is asked with, twice: without and with titles', 
   const asked = encoder.calls.map(({ text = '' }) => text);
   expect(asked.filter((text) => /secret|never/i.test(text))).toEqual([]);
   expect(asked).toContain('thing 1');
+});
+
+test.each<[string, (axis: number) => object]>([
+  ['in another case', (axis) => ({ title: `THING ${axis} - sECRET` })],
+  ['with punctuation', (axis) => ({ title: `Thing: "secret"... ${axis}` })],
+  ['in pieces', (axis) => ({ title: `Thing se-CRET, ${axis}`, attributes: { color: 'se cret' } })],
+  ['joined', (axis) => ({ title: `Thing TopSecret ${axis}`, attributes: { color: 'top secret' } })],
+  ['in the description', (axis) => ({ title: `Thing (very, very; SECRET) ${axis}`, description: 'Very very secret!' })],
+  ['as the description', (axis) => ({ title: `secret ${axis}`, description: `Secret, ${axis}.` })],
+  ['in the description and by color', (axis) => ({ title: `Thing secret me ${axis}`, description: 'Me secret' })],
+])('what must not be in the index never comes to the encoder with a title: %s', async (_name, more) => {
+  await data(TASKS, more);
+  await evaluated();
+  const indexed = encoder.calls.filter(({ text, pixels }) => pixels && !/^but/.test(text ?? ''));
+  expect(indexed.length).toBeGreaterThanOrEqual(4);
+  expect(indexed.filter(({ text = '' }) => /s\W*e\W*c\W*r\W*e\W*t/i.test(text))).toEqual([]);
+});
+
+test('many are under way at once, products as an ingest has them, and the tables are those of one at a time', async () => {
+  await data(TASKS);
+  const alone = await evaluated();
+  let [running, most] = [0, 0];
+  const priorities = new Map<string | undefined, number>();
+  encoder = new (class extends AxisEncoder {
+    override async encode(...[input, options]: Parameters<Encoder['encode']>) {
+      priorities.set(options.priority, (priorities.get(options.priority) ?? 0) + 1);
+      running += 1;
+      most = Math.max(most, running);
+      // The first ones take longest.
+      for (let turns = 40 - this.calls.length; turns > 0; turns -= 1) await turn();
+      running -= 1;
+      return super.encode(input, options);
+    }
+  })();
+  expect(await evaluated()).toBe(alone);
+  expect(most).toBeGreaterThan(2);
+  // Four products with and without titles; two texts and three queries of both, each asked in three ways.
+  expect([...priorities]).toEqual([
+    ['index', 8],
+    [undefined, 11],
+  ]);
+  expect(told).toContainEqual(expect.stringMatching(/^Embedding products: 4 of 4 in /));
+  expect(told).toContainEqual(expect.stringMatching(/^Embedding queries: 5 of 5 in /));
 });
 
 test('floors stand beside, each where it is given', async () => {

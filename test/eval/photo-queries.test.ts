@@ -70,6 +70,8 @@ test.each([
   ['a color within', { title: 'Light Blue short', attributes: { color: 'light blue' } }, 'short', 'Shorts'],
   ['no part of a word', { title: 'Redwood short', attributes: { color: 'red' } }, 'Redwood short', 'Shorts'],
   ['a title that is the description', { description: 'Short a - blue' }, '', 'Shorts'],
+  ['or says it in other letters', { description: 'SHORT A, blue.', title: 'short-a: BLUE!' }, '', 'Shorts'],
+  ['or has it within', { description: 'Very short.', title: 'Very SHORT shorts - blue' }, 'shorts', 'Shorts'],
   ['nothing without a color', { attributes: {} }, 'Short a - blue', 'Shorts'],
   [
     'a category that is the product',
@@ -78,7 +80,7 @@ test.each([
     'Juice',
   ],
 ])('cut off: %s', async (_name, more, title, category) => {
-  const { products } = await written([photo('a', more), photo('q')], [task()]);
+  const { products } = await written([photo('a', more), photo('b'), photo('q')], [task()]);
   expect(products[0]).toMatchObject({ title, category });
 });
 
@@ -95,9 +97,13 @@ test('the eval split, with views and the products concerned', async () => {
 
 test.each([
   ['a photo that is not there', { query_image: 'nowhere' }, '"nowhere"'],
+  ['an answer that is not there', { relevant: { a: 1, lost: 1 } }, '"lost"'],
+  ['an answer that only asks', { relevant: { q: 2 } }, '"q"'],
+  ['a part of the catalog', { gallery: 'luma' }, 'Line 1 of tasks.jsonl'],
   ['a text to be kept out that nobody knows', { index_must_not_contain: 'smell' }, 'Line 1 of tasks.jsonl'],
 ])('refused: %s', async (_name, more, says) => {
-  await expect(written([photo('a'), photo('q')], [task(more)])).rejects.toMatchObject({
+  const photos = [photo('a'), photo('b'), photo('q', { role: 'query' })];
+  await expect(written(photos, [task(more)])).rejects.toMatchObject({
     code: 'BAD_INPUT',
     message: expect.stringContaining(says),
   });
@@ -111,7 +117,7 @@ test.each([
   ['no JSON', '{"id": '],
   ['another form', '{"task": 1}'],
 ])('%s is told with its line', async (_name, line) => {
-  await written([photo('a'), photo('q')], [task()]);
+  await written([photo('a'), photo('b'), photo('q')], [task()]);
   await writeFile(join(folder, 'tasks.jsonl'), `${JSON.stringify(task())}\n\n${line}\n`);
   await expect(photoSet(folder, 'train')).rejects.toMatchObject({
     code: 'BAD_INPUT',

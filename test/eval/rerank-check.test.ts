@@ -34,6 +34,7 @@ const query = (seed: number, more: Partial<LabelledQuery> = {}): LabelledQuery =
   picture: picture(1000 + seed),
   relevant: new Map(products.filter((_product, place) => place % 4 === seed % 4).map(({ id }) => [id, 1])),
   exclude: new Set(),
+  about: new Set(),
   ...more,
 });
 const setOf = (queries: readonly LabelledQuery[]): LabelledSet => ({

@@ -209,7 +209,7 @@ describe('pixels', () => {
         .jpeg()
         .withMetadata(orientation ? { orientation } : {})
         .toBuffer();
-      const decoded = await decoder.decode(jpeg, { signal, shortSide: 96 });
+      const decoded = await decoder.decode(jpeg, { signal, needs: { shortSide: 96 } });
       const { picture } = decoded;
       expect([picture.width, picture.height, picture.rgb.length, decoded.whole]).toEqual([
         toWidth,
@@ -222,6 +222,50 @@ describe('pixels', () => {
         expect(Math.abs(value - [200, 50, 50][channel]!)).toBeLessThan(4);
     },
   );
+
+  test.each([
+    ['larger than the working size', 1500, 1000, undefined, false],
+    ['lying on its side', 1500, 1000, 6, false],
+    ['no larger than the working size', 1280, 90, undefined, true],
+    ['tiny', 3, 2, 6, true],
+  ])('asked for every pixel: %s, %i x %i', async (_name, width, height, orientation, whole) => {
+    const rgb = Uint8Array.from({ length: width * height * 3 }, (_, at) => Math.imul(at, 40_503) >>> 8);
+    const png = await sharp(rgb, { raw: { width, height, channels: 3 } })
+      .png({ compressionLevel: 1 })
+      .withMetadata(orientation ? { orientation } : {})
+      .toBuffer();
+    const decoded = await decoder.decode(png, { signal, needs: 'every pixel' });
+    const { picture } = decoded;
+    expect([picture.width, picture.height]).toEqual(orientation ? [height, width] : [width, height]);
+    expect([picture.rgb.length, decoded.whole]).toEqual([rgb.length, whole]);
+    // Orientation 6: the first column, from below, is the first row.
+    const turned = (x: number, y: number) => (orientation ? [y, height - 1 - x] : [x, y]) as [number, number];
+    for (let y = 0; y < picture.height; y += Math.ceil(picture.height / 50))
+      for (let x = 0; x < picture.width; x += Math.ceil(picture.width / 50)) {
+        const [fromX, fromY] = turned(x, y);
+        const at = (fromY * width + fromX) * 3;
+        const found = (y * picture.width + x) * 3;
+        expect([...picture.rgb.subarray(found, found + 3)]).toEqual([...rgb.subarray(at, at + 3)]);
+      }
+  });
+
+  test.skipIf(absent)('asked for every pixel of a HEIC (skipped where ../shared/data is absent)', async () => {
+    const heic = await readFile(join(data, 'camera/iphone13.heic'));
+    const { picture, width, height, whole } = await decoder.decode(heic, { signal, needs: 'every pixel' });
+    expect([picture.width, picture.height, picture.rgb.length]).toEqual([width, height, width * height * 3]);
+    expect([Math.max(width, height), whole]).toEqual([4032, false]);
+  });
+
+  test('a picture of every pixel takes more room than one at working size', async () => {
+    const png = await square(300).png().toBuffer();
+    const decode = (needs?: 'every pixel') => {
+      // Room for two at 4 bytes a pixel, and for one at 4 + 7.
+      const narrow = new SharpDecoder({ memoryBudget: 300 * 300 * 12, maxWaiting: 0, deadlineMs: 60_000 });
+      return Promise.all([1, 2].map(() => refusal(narrow.decode(png, { signal, needs }))));
+    };
+    expect((await decode()).map((error) => error?.code)).toEqual([undefined, undefined]);
+    expect((await decode('every pixel')).map((error) => error?.code).sort()).toEqual(['OVERLOADED', undefined]);
+  });
 
   test('a small picture is the whole one scaled down, and a damaged file is refused all the same', async () => {
     const noise = await sharp({
@@ -238,11 +282,13 @@ describe('pixels', () => {
       .toBuffer();
     const { picture: whole } = await decoder.decode(noise, { signal });
     const expected = await decoder.resize(whole, { width: 96, height: 96, kernel: 'cubic' }, { signal });
-    const { picture: small } = await decoder.decode(noise, { signal, shortSide: 96 });
+    const { picture: small } = await decoder.decode(noise, { signal, needs: { shortSide: 96 } });
     const off = small.rgb.reduce((sum, value, at) => sum + Math.abs(value - expected.rgb[at]!), 0) / small.rgb.length;
     expect(off).toBeLessThan(3);
     const cut = noise.subarray(0, noise.length / 2);
-    expect(await refusal(decoder.decode(cut, { signal, shortSide: 96 }))).toMatchObject({ code: 'BAD_IMAGE' });
+    expect(await refusal(decoder.decode(cut, { signal, needs: { shortSide: 96 } }))).toMatchObject({
+      code: 'BAD_IMAGE',
+    });
   });
 
   test.skipIf(absent)('a phone name that lies is not asked (skipped where ../shared/data is absent)', async () => {

@@ -100,12 +100,18 @@ describe('a second run embeds only what is new', () => {
     expect(store.rows[0]!.product).toMatchObject({ title: changed.title, price: changed.price ?? null });
   });
 
-  test('what is embedded counts: with the title each picture is embedded alone and with it', async () => {
+  test.each([
+    ['alone too where a model sees attributes in it', ['color'], [undefined, 'Title of a']],
+    ['once where it sees none', [], ['Title of a']],
+  ])('what is embedded counts: with the title each picture is embedded, %s', async (_name, attributes, texts) => {
+    encoder = new (class extends FakeEncoder {
+      override readonly info = { ...new FakeEncoder().info, attributes };
+    })();
     await run(sourceOf(product('a')));
     const alone = store.rows[0]!.vector;
     encoder.calls.length = 0;
     expect(told(await run(sourceOf(product('a')), { embed: 'image+title' }))).toEqual(['a INDEXED']);
-    expect(encoder.calls.map(({ text }) => text)).toEqual([undefined, 'Title of a']);
+    expect(encoder.calls.map(({ text }) => text)).toEqual(texts);
     expect(store.rows[0]!.vector).not.toEqual(alone);
     expect(told(await run(sourceOf(product('a', undefined, 'New')), { embed: 'image+title' }))).toEqual(['a INDEXED']);
   });

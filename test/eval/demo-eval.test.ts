@@ -1,0 +1,68 @@
+import { expect, test } from 'vitest';
+import { demoEvaluation } from '../../src/eval/demo-eval.ts';
+import type { RetrievalStages } from '../../src/eval/retrieval.ts';
+import { FakeEncoder, FakeReranker } from '../fakes.ts';
+
+const TASKS = [
+  'subject + "X with this", seen pairs',
+  'subject + "X with this", withheld pairs',
+  'product + "in COLOR"',
+  'product + "this as X"',
+  'text alone',
+  'product picture alone',
+  'subject picture alone',
+];
+const COUNT = 4;
+
+async function evaluated(reranker: FakeReranker | null) {
+  const encoder = new FakeEncoder();
+  const stages = {
+    // A drawing is its own text; the encoder makes something of every letter.
+    renderer: { draw: async (svg: string) => Buffer.from(svg) },
+    decoder: { decode: async (rgb: Uint8Array) => ({ id: '', picture: { rgb }, whole: true }) },
+    encoder: Object.assign(encoder, { prepare: async (picture: { rgb: Uint8Array }) => ({ size: 1, ...picture }) }),
+  } as unknown as RetrievalStages;
+  const { signal } = new AbortController();
+  const text = await demoEvaluation({ ...stages, reranker }, { count: COUNT, signal, tell: () => {} });
+  const tables = text.split(/\n## .*\n\n/).map((part) =>
+    part
+      .split('\n')
+      .filter((line) => line.startsWith('| '))
+      .map((line) => line.slice(2, -2).split(' | ')),
+  );
+  return { text, tables, encoder };
+}
+
+test('every task as photos have it, with and without titles, beside chance, and what the reranker does', async () => {
+  const reranker = new FakeReranker();
+  const { tables, encoder } = await evaluated(reranker);
+  const [, alone, titled, reranked] = tables;
+  const asked = [
+    ...TASKS.slice(0, 4).flatMap((name) => ['text and picture', 'text', 'picture'].map((part) => [name, part, '4'])),
+    ...TASKS.slice(4).map((name) => [name, name === 'text alone' ? 'text' : 'picture', '4']),
+  ];
+  for (const table of [alone!, titled!]) {
+    expect(table[0]).toEqual(['task', 'asked with', 'queries', 'groups', 'R@1', 'R@10', 'MRR', 'nDCG@10', 'chance']);
+    expect(table.slice(1).map((row) => row.slice(0, 3))).toEqual(asked);
+    for (const row of table.slice(1)) for (const cell of row.slice(4, 8)) expect(cell).toMatch(/^[01]\.\d{3}( \[|$)/);
+  }
+  expect(titled).not.toEqual(alone);
+  // Products of a print are some sixty of 900.
+  expect(alone!.at(-1)![8]).toMatch(/^0\.0[4-9]\d \/ 0\.[3-6]\d\d$/);
+  expect(reranked!.slice(1).map(([name]) => name)).toEqual(TASKS);
+  expect(reranker.ranked).toHaveLength(TASKS.length * COUNT);
+  expect(reranker.ranked.every(({ candidates }) => candidates.length === 9)).toBe(true);
+  // It reverses.
+  expect(reranked!.slice(1).filter((row) => row[4] !== row[5])).not.toEqual([]);
+  // 900 products twice; of each query all that can be asked.
+  expect(encoder.calls).toHaveLength(1_800 + COUNT * (4 * 3 + 3));
+});
+
+test('a reranker that leaves the order as it is moves nothing, and without one there is no such table', async () => {
+  const same = new FakeReranker();
+  same.answer = (candidates) => ({ order: candidates.map(({ id }) => id) });
+  const [, , , reranked] = (await evaluated(same)).tables;
+  for (const [name, first, after, , ndcg, ndcgAfter, helped, harmed] of reranked!.slice(1))
+    expect([name, after, ndcgAfter, helped, harmed]).toEqual([name, first, ndcg, '0.00', '0.00']);
+  expect((await evaluated(null)).text).not.toContain('reranked');
+});
