@@ -64,13 +64,7 @@ export async function createApp(config: Config, signal: AbortSignal, given: Part
   const decoder = given.decoder ?? new SharpDecoder({ maxBytes: MAX_UPLOAD_BYTES });
   const renderer = given.renderer ?? new SharpRenderer();
   const media = given.media ?? new DiskMedia({ folder: join(data, 'media'), renderer });
-  const encoder =
-    given.encoder ??
-    (await OnnxEncoder.load(await encoderFolder(config.ENCODER), {
-      decoder,
-      signal,
-      ...coresOf(config),
-    }));
+  const encoder = given.encoder ?? (await openEncoder(config, decoder, renderer, signal));
   const stores = given.stores ?? (await openStores(config));
   const reranker = given.reranker ?? (config.RERANK === 'on' ? await openReranker(config, renderer, media) : null);
   const close = async () => {
@@ -91,6 +85,31 @@ async function encoderFolder(name: string): Promise<string> {
   const known = (await isThere(folder)) ? undefined : (await readKnown(KNOWN)).get(name);
   if (known) throw notThere(known);
   return folder;
+}
+
+/** The model on the configured server, or else of a folder. */
+async function openEncoder(
+  config: Config,
+  decoder: Decoder,
+  renderer: Renderer,
+  signal: AbortSignal,
+): Promise<Encoder> {
+  const { ENCODER_URL: url, ENCODER_MODEL: model, ENCODER_KEY: key, ENCODER_API: api } = config;
+  if (url === undefined || model === undefined)
+    return OnnxEncoder.load(await encoderFolder(config.ENCODER), { decoder, signal, ...coresOf(config) });
+  const { RemoteEncoder } = await import('./encode/remote-encoder.ts');
+  return RemoteEncoder.open({
+    url,
+    api,
+    model,
+    key,
+    timeoutMs: config.ENCODER_TIMEOUT_MS,
+    side: config.ENCODER_PICTURE_SIDE,
+    pictureWeight: config.ENCODER_PICTURE_WEIGHT,
+    decoder,
+    renderer,
+    signal,
+  });
 }
 
 /** What of the media store a reranker sees. */

@@ -53,7 +53,7 @@ async function ended(args: readonly string[], env?: Record<string, string>) {
 
 describe('one sentence, no stack, and what to do', () => {
   test.each<[string, readonly string[], Record<string, string>, number, string]>([
-    ['no word', ['model'], {}, 2, 'model takes one word: list, pull, check or export'],
+    ['no word', ['model'], {}, 2, 'model takes one word: list, pull, check, export or encode'],
     ['another word', ['model', 'dance'], {}, 2, 'model has no dance'],
     ['no model', ['model', 'pull'], {}, 2, 'Name a model'],
     ['an unknown model', ['model', 'pull', 'gpt'], {}, 2, 'There are bge-vl-base,'],
