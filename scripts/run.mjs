@@ -16,7 +16,9 @@ const COMMANDS = {
   model: ['src/main.ts', 'model'],
   bench: ['bench/main.ts'],
   'bench:rerank': ['bench/rerank-main.ts'],
+  'bench:encode': ['bench/encode-main.ts'],
   'bench:preprocess': ['bench/preprocess.ts'],
+  parity: ['scripts/parity.ts'],
 };
 
 const [command = 'serve', ...rest] = process.argv.slice(2);
