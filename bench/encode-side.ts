@@ -74,7 +74,7 @@ async function ours(): Promise<Side> {
 
 /** What one would write by hand: no process of its own, no queue, no batches, no checks. */
 async function bare(): Promise<Side> {
-  const { manifest } = await readManifest(folder, 'bare');
+  const manifest = await readManifest(folder, 'bare');
   const { graphs, tokenizer: words, picture, positions } = manifest as JointManifest;
   const pieces = new Tokenizer(JSON.parse(await readFile(join(folder, words.file), 'utf8')), {});
   const options: InferenceSession.SessionOptions = { extra: { session: { intra_op: { allow_spinning: '0' } } } };

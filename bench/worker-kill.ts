@@ -44,7 +44,7 @@ const ROUNDS = 15;
 const ROUND = 90;
 
 async function pocket(): Promise<JointSessionModel> {
-  const { manifest } = await readManifest(MODEL, 'pocket');
+  const manifest = await readManifest(MODEL, 'pocket');
   const model = sessionModel(MODEL, manifest, 1);
   if (model.mode !== 'joint') throw new Error('pocket is a joint model.');
   return { ...model, heads: {} };

@@ -13,8 +13,12 @@ const COMMANDS = {
   eval: ['src/main.ts', 'eval'],
   test: ['node_modules/vitest/vitest.mjs', 'run'],
   rerank: ['src/main.ts', 'rerank'],
+  model: ['src/main.ts', 'model'],
   bench: ['bench/main.ts'],
   'bench:rerank': ['bench/rerank-main.ts'],
+  'bench:encode': ['bench/encode-main.ts'],
+  'bench:preprocess': ['bench/preprocess.ts'],
+  parity: ['scripts/parity.ts'],
 };
 
 const [command = 'serve', ...rest] = process.argv.slice(2);

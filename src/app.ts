@@ -8,6 +8,7 @@ import { type Config, isLoopback } from './config.ts';
 import type { Encoder } from './encode/encoder.ts';
 import { OnnxEncoder } from './encode/onnx-encoder.ts';
 import { MargayError } from './errors.ts';
+import { coresOf } from './folder-encoder.ts';
 import type { GraphContext } from './graph/context.ts';
 import { Cost } from './graph/cost.ts';
 import { ProductLoaders } from './graph/loaders.ts';
@@ -18,6 +19,9 @@ import { loopbackHosts, originOf } from './http/origin.ts';
 import { readPicture } from './http/picture-upload.ts';
 import { servePictures } from './http/pictures.ts';
 import { listen, type RunningServer } from './http/server.ts';
+import { notThere } from './hub/absence.ts';
+import { readKnown } from './hub/known-model.ts';
+import { isThere } from './hub/model-folder.ts';
 import type { Decoder } from './image/decoder.ts';
 import type { Renderer } from './image/renderer.ts';
 import { SharpDecoder } from './image/sharp-decoder.ts';
@@ -60,14 +64,7 @@ export async function createApp(config: Config, signal: AbortSignal, given: Part
   const decoder = given.decoder ?? new SharpDecoder({ maxBytes: MAX_UPLOAD_BYTES });
   const renderer = given.renderer ?? new SharpRenderer();
   const media = given.media ?? new DiskMedia({ folder: join(data, 'media'), renderer });
-  const encoder =
-    given.encoder ??
-    (await OnnxEncoder.load(modelFolder(config.ENCODER), {
-      decoder,
-      signal,
-      ...(config.ENCODER_THREADS && { threads: config.ENCODER_THREADS }),
-      ...(config.ENCODER_WORKERS && { workers: config.ENCODER_WORKERS }),
-    }));
+  const encoder = given.encoder ?? (await openEncoder(config, decoder, renderer, signal));
   const stores = given.stores ?? (await openStores(config));
   const reranker = given.reranker ?? (config.RERANK === 'on' ? await openReranker(config, renderer, media) : null);
   const close = async () => {
@@ -79,6 +76,41 @@ export async function createApp(config: Config, signal: AbortSignal, given: Part
 /** A name stands for a folder of models/, anything with a slash for itself. */
 export const modelFolder = (name: string): string =>
   isAbsolute(name) || name.includes('/') ? name : fileURLToPath(new URL(`../models/${name}`, import.meta.url));
+
+const KNOWN = fileURLToPath(new URL('../models/known', import.meta.url));
+
+/** @throws MargayError NOT_FOUND naming the command that brings the model, where it is known and not there. */
+async function encoderFolder(name: string): Promise<string> {
+  const folder = modelFolder(name);
+  const known = (await isThere(folder)) ? undefined : (await readKnown(KNOWN)).get(name);
+  if (known) throw notThere(known);
+  return folder;
+}
+
+/** The model on the configured server, or else of a folder. */
+async function openEncoder(
+  config: Config,
+  decoder: Decoder,
+  renderer: Renderer,
+  signal: AbortSignal,
+): Promise<Encoder> {
+  const { ENCODER_URL: url, ENCODER_MODEL: model, ENCODER_KEY: key, ENCODER_API: api } = config;
+  if (url === undefined || model === undefined)
+    return OnnxEncoder.load(await encoderFolder(config.ENCODER), { decoder, signal, ...coresOf(config) });
+  const { RemoteEncoder } = await import('./encode/remote-encoder.ts');
+  return RemoteEncoder.open({
+    url,
+    api,
+    model,
+    key,
+    timeoutMs: config.ENCODER_TIMEOUT_MS,
+    side: config.ENCODER_PICTURE_SIDE,
+    pictureWeight: config.ENCODER_PICTURE_WEIGHT,
+    decoder,
+    renderer,
+    signal,
+  });
+}
 
 /** What of the media store a reranker sees. */
 type Thumbnails = Pick<MediaStore, 'sized'>;

@@ -13,6 +13,16 @@ const integer = (min: number, max: number) =>
       `expected a whole number from ${min} to ${max}`,
     )
     .transform(Number);
+const share = z
+  .string()
+  .refine((value) => /^(0|1|0?\.\d+|1\.0+)$/.test(value), 'expected a number from 0 to 1, such as 0.5')
+  .transform(Number);
+const httpUrl = (example: string, key: string) =>
+  z
+    .string()
+    .refine(isHttpUrl, `expected a URL such as ${example}, without user and password (a key is ${key})`)
+    .transform((value) => value.replace(/\/+$/, ''));
+const secret = z.string().regex(/^[\x21-\x7e]+$/, 'expected ASCII characters without blanks');
 const oneOf = <const T extends readonly string[]>(...values: T) => z.enum(values, `expected ${values.join(' or ')}`);
 const listOf = (accepts: (item: string) => boolean, fault: string) =>
   z
@@ -72,25 +82,54 @@ const Settings = z.object({
   ENCODER_WORKERS: integer(1, 64)
     .optional()
     .describe('Processes that hold the whole model each; by default one for 8 cores, in a quarter of the memory.'),
+  ENCODER_URL: httpUrl('http://127.0.0.1:8000/v1', 'ENCODER_KEY')
+    .optional()
+    .describe(
+      'A server that has the encoder, in place of `ENCODER`: what stands before its `/embeddings`, as in http://HOST:8000/v1 (vLLM) or http://HOST:7997 (Infinity).',
+    ),
+  ENCODER_API: oneOf('vllm', 'infinity')
+    .default('vllm')
+    .describe('Which server that is: their embedding requests with pictures differ.'),
+  ENCODER_MODEL: z.string().min(1).optional().describe('Name of the embedding model on that server.'),
+  ENCODER_KEY: secret.optional().describe('API key of that server.'),
+  ENCODER_TIMEOUT_MS: integer(100, 300_000)
+    .default(15_000)
+    .describe('Deadline of one embedding by that server, waiting and the retry included, in milliseconds.'),
+  ENCODER_PICTURE_SIDE: integer(64, 1024)
+    .default(448)
+    .describe('Short side of the pictures that it is sent, in pixels. Another one needs the catalog indexed again.'),
+  ENCODER_PICTURE_WEIGHT: share
+    .default(0.5)
+    .describe(
+      'Share of the picture in a query of words and a picture, where that model gives each a vector of its own.',
+    ),
+  HF_ENDPOINT: httpUrl('https://huggingface.co', 'HF_TOKEN')
+    .default('https://huggingface.co')
+    .describe('Model hub that `npm run model -- pull` downloads from, or a mirror of it.'),
+  HF_TOKEN: secret
+    .optional()
+    .describe(
+      'Token for gated and private models. It is sent to the hub alone, and to no host that the hub redirects to.',
+    ),
+  HF_HUB_DOWNLOAD_TIMEOUT: integer(1, 3_600)
+    .default(30)
+    .describe('A hub that sends nothing for so long is left and asked again, in seconds.'),
+  HTTPS_PROXY: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Proxy for downloads by https, `http://HOST:PORT` or with `USER:PASSWORD@`.'),
+  HTTP_PROXY: z.string().min(1).optional().describe('Proxy for downloads by plain http.'),
+  NO_PROXY: z.string().min(1).optional().describe('Hosts that need no proxy, comma-separated.'),
   CATALOG_EMBED: oneOf('image', 'image+title')
     .default('image')
     .describe('What of a product is embedded: its pictures alone, or each with the title.'),
   RERANK: oneOf('on', 'off').default('on').describe('`off` switches the rerank pass off for all searches.'),
-  RERANK_URL: z
-    .string()
-    .refine(
-      isHttpUrl,
-      'expected a URL such as http://127.0.0.1:8000/v1, without user and password (a key is RERANK_KEY)',
-    )
-    .transform((value) => value.replace(/\/+$/, ''))
+  RERANK_URL: httpUrl('http://127.0.0.1:8000/v1', 'RERANK_KEY')
     .optional()
     .describe('An OpenAI-compatible vision server, with its `/v1`. Without it the built-in pocket reranker serves.'),
   RERANK_MODEL: z.string().min(1).optional().describe('Name of the vision model on that server.'),
-  RERANK_KEY: z
-    .string()
-    .regex(/^[\x21-\x7e]+$/, 'expected ASCII characters without blanks')
-    .optional()
-    .describe('API key of that server.'),
+  RERANK_KEY: secret.optional().describe('API key of that server.'),
   RERANK_TIMEOUT_MS: integer(100, 300_000)
     .default(20_000)
     .describe('Deadline of a whole rerank pass, captions and retries included, in milliseconds.'),
@@ -136,7 +175,11 @@ export const isLoopback = (host: string) => host === 'localhost' || host === '::
  */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const given = Object.fromEntries(
-    Object.keys(Settings.shape).flatMap((name) => (env[name]?.trim() ? [[name, env[name].trim()]] : [])),
+    Object.keys(Settings.shape).flatMap((name) => {
+      // Proxies are as often written in lower case, which curl and Node prefer.
+      const value = (name.endsWith('_PROXY') && env[name.toLowerCase()]?.trim()) || env[name]?.trim();
+      return value ? [[name, value]] : [];
+    }),
   );
   const parsed = Settings.safeParse(given);
   const faults = parsed.success
@@ -150,10 +193,14 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     faults.push(
       'HOST: other machines could reach this address: set HTTP_API_KEYS (hashes of keys), or HTTP_OPEN=1 to serve anyone',
     );
-  if (given.RERANK_URL !== undefined && given.RERANK_MODEL === undefined)
-    faults.push('RERANK_MODEL: expected the name of a model on the server at RERANK_URL');
-  if (given.RERANK_MODEL !== undefined && given.RERANK_URL === undefined)
-    faults.push('RERANK_URL: expected the server of RERANK_MODEL');
+  for (const stage of ['ENCODER', 'RERANK']) {
+    const [url, model] = [`${stage}_URL`, `${stage}_MODEL`];
+    if (given[url] !== undefined && given[model] === undefined)
+      faults.push(`${model}: expected the name of a model on the server at ${url}`);
+    if (given[model] !== undefined && given[url] === undefined) faults.push(`${url}: expected the server of ${model}`);
+  }
+  if (given.ENCODER !== undefined && given.ENCODER_URL !== undefined)
+    faults.push('ENCODER: expected nothing beside ENCODER_URL, whose model is ENCODER_MODEL');
   if (!parsed.success || faults.length > 0)
     throw new MargayError(
       'BAD_INPUT',

@@ -1,14 +1,17 @@
 import { once } from 'node:events';
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { type App, type Catalog, createApp, index, openCatalog, openVoters, serve } from './app.ts';
 import { type Config, readConfig } from './config.ts';
 import { MargayError } from './errors.ts';
+import { encodeLinesIn, loadEncoder, makeGoldenIn } from './folder-encoder.ts';
 import { folderSource } from './ingest/folder-source.ts';
 import { jsonlSource } from './ingest/jsonl-source.ts';
 import type { Source } from './ingest/source.ts';
+import { MODEL_USAGE, modelCommand } from './model-command.ts';
 import { Progress } from './progress.ts';
 
 const USAGE = `margay: multimodal search over GraphQL
@@ -22,6 +25,7 @@ const USAGE = `margay: multimodal search over GraphQL
                                             N queries a task, or all
   npm run rerank -- check [--count 25] [--photos FOLDER]
                                             what the configured rerank model does to labelled queries, and whether to serve it
+${MODEL_USAGE}
 
 Settings are environment variables; README.md lists them.`;
 
@@ -60,12 +64,39 @@ async function main(argv: readonly string[]): Promise<void> {
       return evalCommand(config, stop.signal, rest);
     case 'rerank':
       return rerankCommand(config, stop.signal, rest);
+    case 'model':
+      process.exitCode = await modelCommand(config, rest, {
+        signal: stop.signal,
+        from: resolve(process.env.INIT_CWD ?? '.'),
+        say,
+        print: (text) => process.stdout.write(`${text}\n`),
+        self: { pid: process.pid, isRunning },
+        load: (...given) => loadEncoder(config, ...given),
+        makeGolden: (...given) => makeGoldenIn(config, ...given),
+        encode: (folder, options) => encodeLinesIn(config, folder, options),
+        lines: stdinLines,
+      });
+      return;
     case 'help':
     case '--help':
       say(USAGE);
       return;
     default:
       throw new MargayError('BAD_INPUT', `Unknown command "${command}".`, { remedy: `\n${USAGE}` });
+  }
+}
+
+/** Opened when the first line is asked for: what readline has read before, nobody gets. */
+async function* stdinLines(): AsyncGenerator<string> {
+  yield* createInterface({ input: process.stdin, crlfDelay: Infinity });
+}
+
+/** Signal 0 asks for leave to send one: a process of somebody else's is there, and says so. */
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 

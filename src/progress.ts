@@ -69,5 +69,59 @@ export class Progress {
   }
 }
 
+/** A rate is that of the last seconds, in milliseconds. */
+const RATE_OVER = 10_000;
+const megabytes = (bytes: number) => (bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0);
+
+/** Shows how a download goes, on standard error: a bar with rate and time left, or lines where it is not a terminal. */
+export class DownloadProgress {
+  readonly #bar: cliProgress.SingleBar;
+  readonly #total: number;
+  /** What was there at some moments of the last seconds, oldest first. */
+  readonly #seen: { at: number; bytes: number }[] = [];
+  #bytes = 0;
+
+  /** @param total in bytes. */
+  constructor(total: number) {
+    this.#total = total;
+    this.#bar = new cliProgress.SingleBar(
+      {
+        format: `Downloading {bar} {percentage} % | {done} of ${megabytes(total)} MB | {rate} MB/s | {left} left`,
+        stream: process.stderr,
+        noTTYOutput: !process.stderr.isTTY,
+        notTTYSchedule: LINE_EVERY,
+        hideCursor: true,
+      },
+      cliProgress.Presets.shades_grey,
+    );
+    this.#bar.start(Math.max(1, total), 0, { done: '0.0', rate: '-', left: '-' });
+  }
+
+  /** @param bytes that are there now as well; a negative number where some have to come again. */
+  add(bytes: number): void {
+    this.#bytes += bytes;
+    const now = performance.now();
+    const last = this.#seen.at(-1);
+    if (!last || now - last.at > 250) this.#seen.push({ at: now, bytes: this.#bytes });
+    while (this.#seen.length > 2 && now - this.#seen[0]!.at > RATE_OVER) this.#seen.shift();
+    const first = this.#seen[0]!;
+    const rate = (this.#bytes - first.bytes) / Math.max(1, now - first.at);
+    this.#bar.update(this.#bytes, {
+      done: megabytes(this.#bytes),
+      rate: rate > 0 ? (rate / 1000).toFixed(1) : '-',
+      left: rate > 0 ? duration((this.#total - this.#bytes) / rate) : '-',
+    });
+  }
+
+  end(): void {
+    this.#bar.stop();
+  }
+}
+
+function duration(milliseconds: number): string {
+  const seconds = Math.ceil(milliseconds / 1000);
+  return seconds < 120 ? `${seconds} s` : `${Math.ceil(seconds / 60)} min`;
+}
+
 /** A file may be named like a line of ours, or like an order to the terminal. */
 const printable = (text: string) => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\ufffd');

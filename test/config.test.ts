@@ -57,6 +57,7 @@ const KEYS = 'expected SHA-256 hashes in hex, 64 digits each; see README, Settin
 const ORIGINS = 'expected origins such as https://shop.example, with no path';
 const ORIGIN = 'expected an origin such as https://shop.example, with no path';
 const PORTS = 'expected a whole number from 0 to 65535';
+const SHARE = 'expected a number from 0 to 1, such as 0.5';
 const TIMEOUTS = 'expected a whole number from 100 to 600000';
 
 test.each([
@@ -81,6 +82,13 @@ test.each([
   ['HTTP_TIMEOUT_MS', '99', TIMEOUTS],
   ['HTTP_TIMEOUT_MS', '600001', TIMEOUTS],
   ['ENCODER_THREADS', '0', 'expected a whole number from 1 to 64'],
+  ['ENCODER_API', 'tei', 'expected vllm or infinity'],
+  ['ENCODER_KEY', 'two words', 'expected ASCII characters without blanks'],
+  ['ENCODER_TIMEOUT_MS', '99', 'expected a whole number from 100 to 300000'],
+  ['ENCODER_PICTURE_SIDE', '63', 'expected a whole number from 64 to 1024'],
+  ['ENCODER_PICTURE_WEIGHT', '1.5', SHARE],
+  ['ENCODER_PICTURE_WEIGHT', '-0.5', SHARE],
+  ['ENCODER_PICTURE_WEIGHT', '1e-1', SHARE],
   ['CATALOG_EMBED', 'title', 'expected image or image+title'],
   ['RERANK', 'true', 'expected on or off'],
   ['RERANK_VOTES', '3', 'expected 1 or 2'],
@@ -96,11 +104,19 @@ test.each([
   ['a model without a server', { RERANK_MODEL: 'm' }, 'RERANK_URL'],
   ['a URL with a password', { RERANK_URL: 'http://me:s3cret@127.0.0.1/v1', RERANK_MODEL: 'm' }, 'RERANK_URL'],
   ['a URL of no web server', { RERANK_URL: 'file:///v1', RERANK_MODEL: 'm' }, 'RERANK_URL'],
-])('a vision server is named whole: %s', (_name, given, fault) => {
+  ['an encoder server without a model', { ENCODER_URL: 'http://127.0.0.1:9/v1' }, 'ENCODER_MODEL'],
+  ['an encoder model without a server', { ENCODER_MODEL: 'm' }, 'ENCODER_URL'],
+  ['an encoder URL with a password', { ENCODER_URL: 'http://me:s3cret@127.0.0.1', ENCODER_MODEL: 'm' }, 'ENCODER_URL'],
+  ['two encoders', { ENCODER: 'pocket', ENCODER_URL: 'http://127.0.0.1:9', ENCODER_MODEL: 'm' }, 'ENCODER'],
+])('a server is named whole: %s', (_name, given, fault) => {
   const message = faultsOf(given);
   expect(message).toContain('1 fault(s)');
   expect(message).toContain(`  ${fault}: expected`);
   expect(message).not.toContain('s3cret');
+});
+
+test.each(['0', '1', '0.25', '.5', '1.0'])('a share of %s is read', (ENCODER_PICTURE_WEIGHT) => {
+  expect(readConfig({ ENCODER_PICTURE_WEIGHT }).ENCODER_PICTURE_WEIGHT).toBe(Number(ENCODER_PICTURE_WEIGHT));
 });
 
 test('all faults at once', () => {

@@ -11,10 +11,15 @@ const SRC = fileURLToPath(new URL('../src/', import.meta.url));
  * Anyone may import errors.ts; `policy` says how we wait for others, so whoever waits may import it.
  */
 const WALLS: Readonly<Record<string, readonly string[]>> = {
-  main: ['config', 'app', 'eval', 'progress', 'ingest'],
+  main: ['config', 'app', 'eval', 'progress', 'ingest', 'model-command', 'folder-encoder'],
+  'folder-encoder': ['config', 'encode', 'image'],
+  'model-command': ['config', 'hub', 'progress'],
+  hub: ['encode/manifest', 'policy', 'progress'],
   app: [
     'config',
+    'folder-encoder',
     'http',
+    'hub',
     'graph',
     'search',
     'image',

@@ -71,7 +71,13 @@ export class DiskMedia implements MediaStore {
       await this.#queries.write(id, PIXELS, pixels.rgb);
       const expiresAt = this.#now() + QUERY_LIFE;
       const described = known ?? (await this.#describe(decoded));
-      await this.#queries.writeRecord(id, { ...described, expiresAt, fingerprint, size: pixels.size });
+      await this.#queries.writeRecord(id, {
+        ...described,
+        expiresAt,
+        fingerprint,
+        size: pixels.size,
+        rows: pixels.height,
+      });
       return { image: toImage(id, described), expiresAt: new Date(expiresAt) };
     });
   }
@@ -141,9 +147,10 @@ export class DiskMedia implements MediaStore {
     return record?.expiresAt && record.expiresAt > this.#now() ? record : null;
   }
 
-  async #pixels(id: string, { size }: KeptPicture): Promise<ModelPixels | null> {
+  async #pixels(id: string, { size, rows }: KeptPicture): Promise<ModelPixels | null> {
     const rgb = await this.#queries.read(id, PIXELS);
-    return size && rgb?.length === size * size * 3 ? { size, rgb } : null;
+    if (!size || rgb?.length !== size * (rows ?? size) * 3) return null;
+    return rows === undefined ? { size, rgb } : { size, height: rows, rgb };
   }
 
   async #find(id: string): Promise<{ folder: PictureFolder; record: KeptPicture }> {

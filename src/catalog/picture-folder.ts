@@ -17,6 +17,8 @@ const Kept = z.object({
   expiresAt: z.number().optional(),
   fingerprint: z.string().optional(),
   size: z.int().positive().optional(),
+  /** Rows of what the model saw, where they are not as many as `size`. */
+  rows: z.int().positive().optional(),
 });
 
 /** What is kept beside a picture. It is written last: a picture without it is not there. */

@@ -61,7 +61,7 @@ async function encodeLine(line: string, options: EncodeLinesOptions): Promise<En
     };
   } catch (error) {
     signal.throwIfAborted();
-    if (error instanceof MargayError && error.code !== 'ENCODER_UNAVAILABLE') return { error: error.message };
+    if (error instanceof MargayError) return { error: told(error) };
     if (error instanceof Error && 'syscall' in error) return { error: error.message };
     throw error;
   }
@@ -110,3 +110,6 @@ async function bytesOf(image: string, folder: string): Promise<Uint8Array> {
   const data = /^data:[^,]*;base64,/.exec(image);
   return data ? Buffer.from(image.slice(data[0].length), 'base64') : readFile(resolve(folder, image));
 }
+
+/** What ONNX Runtime says of ids that it does not know is in the cause. */
+const told = ({ message, cause }: MargayError) => (cause instanceof Error ? `${message} (${cause.message})` : message);

@@ -3,9 +3,15 @@ import type { Picture, PictureNeeds } from '../image/decoder.ts';
 /** Unit-norm, `dimensions` floats, finite. */
 export type Embedding = Float32Array;
 
-/** The pixels that the model sees, before mean and deviation: `size` x `size`, RGB. The same picture always gives the same pixels, so they can be kept in its place. */
+/**
+ * The pixels that the model sees, before mean and deviation: row by row, RGB. The same picture always gives the same pixels, so they can be kept in its
+ * place.
+ */
 export interface ModelPixels {
+  /** Pixels a row. */
   readonly size: number;
+  /** Rows; as many as `size` where that is not told. Only a model on a server, which crops for itself, gets pictures that are no square. */
+  readonly height?: number | undefined;
   readonly rgb: Uint8Array;
 }
 

@@ -55,11 +55,15 @@ async function checkHash(
 }
 
 /**
- * The manifest of a model folder and its golden vectors, not yet run. The files that it names are checked by `checkFiles`.
+ * What a model folder says of itself. The files that it names are checked by `checkFiles`.
  * @throws MargayError ENCODER_UNAVAILABLE naming the file at fault.
  */
-export async function readManifest(folder: string, model: string): Promise<{ manifest: Manifest; golden: Golden }> {
-  const manifest = await readJson(folder, model, 'model.json', ManifestSchema);
+export function readManifest(folder: string, model: string): Promise<Manifest> {
+  return readJson(folder, model, 'model.json', ManifestSchema);
+}
+
+/** Its golden vectors, not yet run. @throws MargayError ENCODER_UNAVAILABLE */
+export async function readGolden(folder: string, model: string, manifest: Manifest): Promise<Golden> {
   const golden = await readJson(folder, model, 'golden.json', GoldenSchema);
   const bytes = manifest.picture.size ** 2 * 3;
   for (const { name, pixels, vector } of golden.cases) {
@@ -74,7 +78,7 @@ export async function readManifest(folder: string, model: string): Promise<{ man
     if (found !== bytes)
       throw unfit(model, 'golden.json', `has ${found} bytes of pixels in "${name}" where ${bytes} are expected`);
   }
-  return { manifest, golden };
+  return golden;
 }
 
 /**

@@ -12,7 +12,7 @@ import { checkGolden } from './golden.ts';
 import { JointMode } from './joint-mode.ts';
 import type { Manifest } from './manifest.ts';
 import type { CacheBytes, Mode } from './mode.ts';
-import { checkFiles, graphBytes, readManifest, unfit } from './model-folder.ts';
+import { checkFiles, graphBytes, readGolden, readManifest, unfit } from './model-folder.ts';
 import { UnfitModel } from './onnx-process.ts';
 import { fast, needs, preprocess, type Scale } from './preprocess.ts';
 import { sessionModel } from './session-model.ts';
@@ -25,6 +25,8 @@ export interface OnnxEncoderOptions extends Partial<QueueOptions> {
   /** Threads that one inference may use. */
   readonly threads?: number | undefined;
   readonly cacheBytes?: CacheBytes;
+  /** Loads a folder whose golden vectors are still to be made. */
+  readonly unproved?: boolean;
 }
 
 /** Tokens and pixels as the model takes them, past tokenizer and preprocessing. */
@@ -112,7 +114,8 @@ export class OnnxEncoder implements Encoder {
   static async load(folder: string, options: OnnxEncoderOptions): Promise<OnnxEncoder> {
     const name = basename(resolve(folder));
     const signal = options.signal ?? new AbortController().signal;
-    const { manifest, golden } = await readManifest(folder, name);
+    const manifest = await readManifest(folder, name);
+    const golden = options.unproved ? undefined : await readGolden(folder, name, manifest);
     await checkFiles(folder, name, manifest);
     const { tokenizer: words, graphs } = manifest;
     const tokenizer = await Tokenizer.load(join(folder, words.file)).catch((cause: unknown) => {
@@ -134,7 +137,7 @@ export class OnnxEncoder implements Encoder {
       await queue.start(signal);
       const encoder = new OnnxEncoder(manifest, tokenizer, queue, options);
       try {
-        await checkGolden(encoder, manifest, golden, signal);
+        if (golden) await checkGolden(encoder, manifest, golden, signal);
         await encoder.#exact?.warmUp({ signal });
       } catch (error) {
         await encoder.close();

@@ -1,30 +1,13 @@
-import { BrokenCircuitError, BulkheadRejectedError, TaskCancelledError } from 'cockatiel';
 import { APIConnectionError, APIError } from 'openai';
 import { MargayError } from '../errors.ts';
-
-/** A server that asks for a longer pause than this, in milliseconds, is not asked again. */
-const PATIENCE_MS = 2_000;
-
-/** Of what a server said so much is told, in characters. */
-const MOST_SAID = 300;
-
-/** The server answered, and not in the form that the API has. */
-export class WireFault extends Error {}
+import { type Refusal, rootOf, troubleOf } from '../policy/server-faults.ts';
 
 const statusOf = (error: unknown) => (error instanceof APIError ? error.status : undefined);
 
-/** The server's fault, not the request's: what a pause may mend. */
-export function isFailure(error: unknown): boolean {
-  if (error instanceof MargayError) return error.code === 'DEADLINE_EXCEEDED';
-  if (error instanceof BulkheadRejectedError || error instanceof TaskCancelledError) return false;
-  const status = statusOf(error);
-  // No status: the connection broke, or what came was no answer.
-  return status === undefined ? error instanceof Error && error.name !== 'AbortError' : status >= 500 || status === 408;
-}
-
-export function isWorthRetrying(error: unknown): boolean {
-  if (error instanceof MargayError || error instanceof BrokenCircuitError) return false;
-  return (statusOf(error) === 429 || isFailure(error)) && (retryAfterMs(error) ?? 0) <= PATIENCE_MS;
+/** As the policy reads this client's errors. */
+export function refusalIn(error: unknown): Refusal | undefined {
+  if (!(error instanceof APIError) || error.status === undefined) return undefined;
+  return { status: error.status, retryAfter: error.headers?.get('retry-after') ?? null };
 }
 
 /** Codes of connections that never came to be. */
@@ -43,44 +26,40 @@ export function wasRead(error: unknown): boolean {
   return !('code' in root && UNREACHED.has(root.code));
 }
 
-/** `Retry-After` in milliseconds, in either of its forms. */
-export function retryAfterMs(error: unknown): number | undefined {
-  const header = error instanceof APIError ? error.headers?.get('retry-after') : undefined;
-  if (!header) return undefined;
-  const wait = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
-  return Number.isNaN(wait) ? undefined : Math.max(0, wait);
-}
+const nameOf = (model: string) => `The rerank model "${model}"`;
+
+export const restingError = (model: string): MargayError =>
+  new MargayError('INTERNAL', `${nameOf(model)} failed again and again and is left alone for a while.`);
 
 /**
  * For clients it is busy or not there; the operator reads why.
  * @param key is not told: what a server says of a key that it refuses may quote it.
  */
-export function asMargayError(error: unknown, model: string, key: string): MargayError {
+export function asMargayError(error: unknown, model: string, key: string | undefined): MargayError {
   if (error instanceof MargayError) return error;
-  const server = `The rerank model "${model}"`;
-  if (error instanceof BulkheadRejectedError)
-    return new MargayError('OVERLOADED', `${server} is busy: the line is full.`, { retryAfter: 1 });
-  if (statusOf(error) === 429) {
-    const wait = retryAfterMs(error);
-    const retryAfter = wait === undefined ? undefined : Math.max(1, Math.ceil(wait / 1000));
-    return new MargayError('OVERLOADED', `${server} is busy (429).`, { ...(retryAfter && { retryAfter }) });
+  const trouble = troubleOf(error, { read: refusalIn, said: saidBy, key });
+  switch (trouble.kind) {
+    case 'busy': {
+      const { why, retryAfter } = trouble;
+      return new MargayError('OVERLOADED', `${nameOf(model)} is busy: ${why}.`, { ...(retryAfter && { retryAfter }) });
+    }
+    case 'resting':
+      return restingError(model);
+    case 'failed': {
+      const remedy = remedyOf(error);
+      return new MargayError('INTERNAL', `${nameOf(model)} can't be asked: ${trouble.said}`, {
+        ...(remedy && { remedy }),
+      });
+    }
+    default:
+      throw new Error(`Unknown trouble: ${trouble satisfies never}.`);
   }
-  if (error instanceof BrokenCircuitError)
-    return new MargayError('INTERNAL', `${server} failed again and again and is left alone for a while.`);
-  const remedy = remedyOf(error);
-  const said = saidBy(error)
-    .replaceAll(key, '***')
-    .replace(/[\s\p{C}]+/gu, ' ');
-  const short = said.length > MOST_SAID ? `${said.slice(0, MOST_SAID)}…` : said;
-  return new MargayError('INTERNAL', `${server} can't be asked: ${short}`, { ...(remedy && { remedy }) });
 }
 
 function saidBy(error: unknown): string {
   const cause = error instanceof APIConnectionError && error.cause instanceof Error ? rootOf(error.cause) : error;
   return cause instanceof Error ? cause.message : String(cause);
 }
-
-const rootOf = (error: Error): Error => (error.cause instanceof Error ? rootOf(error.cause) : error);
 
 /** What the operator can do about it. */
 function remedyOf(error: unknown): string | undefined {

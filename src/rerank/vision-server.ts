@@ -1,28 +1,19 @@
-import {
-  BrokenCircuitError,
-  bulkhead,
-  ConsecutiveBreaker,
-  circuitBreaker,
-  DelegateBackoff,
-  handleWhen,
-  retry,
-  TaskCancelledError,
-  wrap,
-} from 'cockatiel';
 import OpenAI, { APIError } from 'openai';
-import { boundedFetch } from './bounded-fetch.ts';
+import { boundedFetch } from '../policy/bounded-fetch.ts';
+import { ServerCalls } from '../policy/server-call.ts';
+import { WireFault } from '../policy/server-faults.ts';
 import type { Meter } from './meter.ts';
 import type { Prompt } from './prompt.ts';
 import { textTokens } from './tokens.ts';
 import { adapted, type Dialect, PLAIN, requestBody } from './vision-dialect.ts';
-import { asMargayError, isFailure, isWorthRetrying, retryAfterMs, WireFault, wasRead } from './vision-faults.ts';
+import { asMargayError, refusalIn, restingError, wasRead } from './vision-faults.ts';
 
 export interface VisionServerOptions {
   /** With its `/v1`. */
   readonly url: string;
   readonly model: string;
   readonly key?: string | undefined;
-  /** Deadline of a whole pass, in milliseconds: what is to be thought of a call that was cut off depends on how much of it the call had. */
+  /** Deadline of a whole pass, in milliseconds. */
   readonly timeoutMs: number;
 }
 
@@ -44,17 +35,8 @@ export interface Reply {
 /** At work at once, and waiting for that. Servers queue by themselves, but not for ever. */
 const AT_ONCE = 8;
 const WAITING = 64;
-/** So many failures in a row, and the server is left alone for so long, in milliseconds. */
-const FAILURES = 6;
-const REST_MS = 10_000;
-/** Before the retry, in milliseconds. */
-const PAUSE_MS = 200;
-
-/**
- * A call that had this share of a pass's time without an answer is the server's fault; one that began late, after waiting in our own line, is not. Of calls that
- * take t each in passes of T, one that waited for another has T - t left; it is cut off only where that is less than t, and then it is less than T / 2.
- */
-const FAIR_SHARE = 0.5;
+/** A body longer than this is no answer, in bytes. */
+const MAX_BODY = 1024 * 1024;
 
 /** What a server did not understand is tried again after so long, in milliseconds: a refusal may have had another cause. */
 const DIALECT_MS = 600_000;
@@ -68,17 +50,14 @@ const HELPLESS_MS = 60_000;
 export class VisionServer {
   readonly model: string;
   readonly #client: OpenAI;
-  readonly #policy;
-  readonly #once;
+  readonly #calls: ServerCalls;
   #dialect: Dialect = PLAIN;
   #dialectUntil = 0;
   #helplessUntil = 0;
-  #restUntil = 0;
-  readonly #patienceMs: number;
 
   constructor({ url, model, key, timeoutMs }: VisionServerOptions) {
     this.model = model;
-    this.#patienceMs = FAIR_SHARE * timeoutMs;
+    this.#calls = new ServerCalls({ atOnce: AT_ONCE, waiting: WAITING, timeoutMs, read: refusalIn });
     this.#client = new OpenAI({
       baseURL: url,
       // Without a key nothing secret is sent, but the header is: most local servers ignore it.
@@ -88,26 +67,13 @@ export class VisionServer {
       project: null,
       maxRetries: 0,
       logLevel: 'off',
-      fetch: boundedFetch,
+      fetch: boundedFetch(MAX_BODY),
     });
-    const breaker = circuitBreaker(handleWhen(isFailure), {
-      halfOpenAfter: REST_MS,
-      breaker: new ConsecutiveBreaker(FAILURES),
-    });
-    breaker.onBreak(() => {
-      this.#restUntil = performance.now() + REST_MS;
-    });
-    const retrying = retry(handleWhen(isWorthRetrying), {
-      maxAttempts: 1,
-      backoff: new DelegateBackoff(({ result }) => ('error' in result && retryAfterMs(result.error)) || PAUSE_MS),
-    });
-    this.#once = wrap(breaker, bulkhead(AT_ONCE, WAITING));
-    this.#policy = wrap(retrying, this.#once);
   }
 
   /** Before a picture is drawn that nobody would see. @throws MargayError INTERNAL while the server is left alone. */
   refuseWhileResting(): void {
-    if (performance.now() < this.#restUntil) throw asMargayError(new BrokenCircuitError(), this.model, '');
+    if (this.#calls.restMs > 0) throw restingError(this.model);
   }
 
   /**
@@ -118,16 +84,9 @@ export class VisionServer {
     question: Question,
     { signal, meter, retry }: { signal: AbortSignal; meter: Meter; retry: boolean },
   ): Promise<Reply> {
-    let attempts = 0;
-    const send = async () => {
-      // Given up before it was asked: that is no fault of the server.
-      if (signal.aborted) throw new TaskCancelledError();
-      attempts++;
-      return this.#send(question, signal, meter);
-    };
     try {
-      const reply = await (retry ? this.#policy : this.#once).execute(send, signal);
-      return { ...reply, retried: attempts > 1 };
+      const { value, retried } = await this.#calls.run(() => this.#send(question, signal, meter), { signal, retry });
+      return { ...value, retried };
     } catch (error) {
       signal.throwIfAborted();
       throw asMargayError(error, this.model, this.#client.apiKey ?? 'none');
@@ -138,7 +97,6 @@ export class VisionServer {
     const known = performance.now() < this.#dialectUntil ? this.#dialect : PLAIN;
     for (let dialect: Dialect = known; ; ) {
       meter.begin();
-      const began = performance.now();
       try {
         const completion: unknown = await this.#client.chat.completions.create(
           requestBody(this.model, question, dialect),
@@ -155,8 +113,7 @@ export class VisionServer {
       } catch (error) {
         // Given up or broken off when it was read already: it may have cost the server all the same.
         if (signal.aborted || wasRead(error)) meter.charge(question.promptTokens);
-        if (signal.aborted)
-          throw performance.now() - began < this.#patienceMs ? new TaskCancelledError() : signal.reason;
+        if (signal.aborted) throw signal.reason;
         const simpler = error instanceof APIError ? adapted(dialect, question, error.status, error.message) : undefined;
         if (!simpler && dialect !== known) this.#helplessUntil = performance.now() + HELPLESS_MS;
         if (!simpler || performance.now() < this.#helplessUntil) throw error;

@@ -155,7 +155,7 @@ export function encoderContract(name: string, make: () => Promise<Encoder>): voi
         ]),
         { signal },
       );
-      expect(pixels.rgb).toHaveLength(pixels.size ** 2 * 3);
+      expect(pixels.rgb).toHaveLength(pixels.size * (pixels.height ?? pixels.size) * 3);
       expect(norm((await encode({ pixels })).vector)).toBeCloseTo(1, 4);
     });
 

@@ -146,6 +146,21 @@ export function mediaStoreContract(name: string, make: () => Promise<MediaStoreF
       await expect(store.sized(one.id, 128, 'webp', { signal })).rejects.toMatchObject({ code: 'NOT_FOUND' });
     });
 
+    test('pixels that are no square keep their shape, also after those of a square', async () => {
+      const one = drawn(80, 60);
+      const oblong = { size: 2, height: 3, rgb: Uint8Array.from({ length: 18 }, (_, at) => at) };
+      for (const [seen, encoder] of [
+        [oblong, 'f1'],
+        [pixels, 'f2'],
+        [oblong, 'f1'],
+      ] as const) {
+        await store.putQuery(one, seen, encoder);
+        const found = (await store.query(one.id, encoder))!.pixels!;
+        expect([found.size, found.height]).toEqual([seen.size, 'height' in seen ? seen.height : undefined]);
+        expect([...found.rgb]).toEqual([...seen.rgb]);
+      }
+    });
+
     test('pixels made for another encoder are not given', async () => {
       const one = drawn(30, 20);
       await store.putQuery(one, pixels, 'f1');

@@ -291,7 +291,7 @@ describe('fingerprint', () => {
       },
     ],
   ])('%s changes it: %j', async (_, changes, change) => {
-    const { manifest } = await readManifest(MODEL, 'pocket');
+    const manifest = await readManifest(MODEL, 'pocket');
     if (manifest.mode !== 'joint') throw new Error('pocket is a joint model.');
     const changed = structuredClone(manifest);
     change(changed);
@@ -299,9 +299,9 @@ describe('fingerprint', () => {
   });
 
   test('does not depend on the order of keys', async () => {
-    const before = fingerprint((await readManifest(folder, 'pocket')).manifest);
+    const before = fingerprint(await readManifest(folder, 'pocket'));
     await editModel((model) => Object.fromEntries(Object.entries(model).reverse()));
-    expect(fingerprint((await readManifest(folder, 'pocket')).manifest)).toBe(before);
+    expect(fingerprint(await readManifest(folder, 'pocket'))).toBe(before);
     expect(before).toMatch(/^[0-9a-f]{64}$/);
   });
 });

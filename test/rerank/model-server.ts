@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
+import { bodyOf, type Fault, type FaultyAnswer, sendAnswer, wasCut } from '../faulty-answer.ts';
 import { parse, type Refusal } from './model-request.ts';
 
 /** What a request asked, parsed. */
@@ -34,11 +35,7 @@ export type Reply =
       headers?: Record<string, string>;
       /** The body as it is sent; with `endless`, how it begins. */
       raw?: string | Uint8Array;
-      /**
-       * stall: never answers. reset: cuts the connection before a byte, or in mid-body. endless: a body without end. slow-body: a byte every 20 ms.
-       * empty: no body.
-       */
-      fault?: 'stall' | 'reset' | 'reset-mid-body' | 'endless' | 'slow-body' | 'empty';
+      fault?: Fault;
     };
 
 /** @param nth how many of this kind were asked before. */
@@ -64,9 +61,6 @@ export interface ModelServer extends AsyncDisposable {
   /** Calls whose client went away before they were answered. */
   readonly aborted: number;
 }
-
-const MAX_BODY = 32 * 2 ** 20;
-const DRIP_MS = 20;
 
 /** Tile numbers in the order they have on the sheet. */
 export const identity = (asked: Asked): number[] => Array.from({ length: asked.tiles }, (_, place) => place + 1);
@@ -166,25 +160,32 @@ export async function startModelServer(
     const nth = asked.filter(({ kind }) => kind === one.kind).length;
     asked.push(one);
     response.once('close', () => {
-      if (!response.writableEnded && server.listening && !cut.has(response)) aborted++;
+      if (!response.writableEnded && server.listening && !wasCut(response)) aborted++;
     });
     const reply = await standIn.answering(one, nth);
     try {
       if (standIn.delayMs > 0) await wait(standIn.delayMs, undefined, { signal: gone.signal });
-      await send(response, wire(one, reply), gone.signal);
+      await sendAnswer(response, wire(one, reply), gone.signal);
     } catch (error) {
       if (!gone.signal.aborted) throw error;
     }
   }
 
-  function wire(one: Asked, reply: Reply): Wire {
+  function wire(one: Asked, reply: Reply): FaultyAnswer {
     const given = typeof reply === 'string' ? { content: reply } : reply;
     const { content = '', status = 200, finish = 'stop', headers, raw, fault } = given;
     const text = typeof content === 'string' ? content : (JSON.stringify(content) ?? '');
     const message = given.message ?? { role: 'assistant', content };
     const counted = given.usage === undefined ? withTotal(usage(one, text)) : given.usage;
     const body = raw ?? (status < 300 ? JSON.stringify(completion(model, message, finish, counted)) : errorBody(text));
-    return { status, headers: { 'content-type': 'application/json', ...headers }, body: Buffer.from(body), fault, raw };
+    const begins = Buffer.from(raw ?? '');
+    return {
+      status,
+      headers: { 'content-type': 'application/json', ...headers },
+      body: Buffer.from(body),
+      fault,
+      begins,
+    };
   }
 }
 
@@ -193,65 +194,3 @@ const withTotal = (tokens: Tokens | null) =>
 
 const errorBody = (message: string) =>
   JSON.stringify({ error: { message, type: 'invalid_request_error', param: null, code: null } });
-
-async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request) {
-    size += chunk.length;
-    if (size <= MAX_BODY) chunks.push(chunk);
-  }
-  return size > MAX_BODY ? undefined : Buffer.concat(chunks).toString();
-}
-
-interface Wire {
-  readonly status: number;
-  readonly headers: Record<string, string>;
-  readonly body: Buffer;
-  readonly raw: string | Uint8Array | undefined;
-  readonly fault: Exclude<Reply, string>['fault'];
-}
-
-/** Answers that the server itself cut off. */
-const cut = new WeakSet<ServerResponse>();
-
-async function send(response: ServerResponse, { status, headers, body, raw, fault }: Wire, gone: AbortSignal) {
-  const reset = () => {
-    cut.add(response);
-    response.socket?.resetAndDestroy();
-  };
-  const write = async (bytes: Buffer) => {
-    if (!response.write(bytes)) await once(response, 'drain', { signal: gone });
-  };
-  switch (fault) {
-    case 'stall':
-      return;
-    case 'reset':
-      return reset();
-    case 'reset-mid-body':
-      response.writeHead(status, { 'content-length': body.length, ...headers });
-      response.write(body.subarray(0, body.length / 2), reset);
-      return;
-    case 'endless':
-      response.writeHead(status, headers);
-      await write(Buffer.from(raw ?? ''));
-      // As fast as a client may read it, and yet not faster than a test's memory can bear where a client does not stop.
-      for (const filler = Buffer.alloc(16_384, ' '); ; await wait(1, undefined, { signal: gone })) await write(filler);
-    case 'slow-body':
-      response.writeHead(status, { 'content-length': body.length, ...headers });
-      for (let at = 0; at < body.length; at++) {
-        await write(body.subarray(at, at + 1));
-        await wait(DRIP_MS, undefined, { signal: gone });
-      }
-      response.end();
-      return;
-    case 'empty':
-      response.writeHead(status, headers).end();
-      return;
-    case undefined:
-      response.writeHead(status, { 'content-length': body.length, ...headers }).end(body);
-      return;
-    default:
-      throw new Error(`Unknown fault: ${fault satisfies never}.`);
-  }
-}
