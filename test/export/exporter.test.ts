@@ -9,13 +9,13 @@ const START = `
 import errno, json, pathlib, runpy, sys
 sys.path.insert(0, 'training/export')
 here = pathlib.Path(sys.argv.pop(1))
-import torch, checkpoint, folder, graphs, joint, visualized_bge
-def layout(config):
+import torch, checkpoint, config, folder, graphs, joint, visualized_bge
+def layout(sizes):
     with torch.device('meta'):
-        return {name: list(tensor.shape) for name, tensor in visualized_bge.VisualizedBGE(config).state_dict().items()}
+        return {name: list(tensor.shape) for name, tensor in visualized_bge.VisualizedBGE(sizes).state_dict().items()}
 def save(**changed):
     # Tensors of one element, shown at full size: a whole checkpoint in some kilobytes.
-    shapes = {name: shape for name, shape in (layout(visualized_bge.BASE) | changed).items() if shape is not None}
+    shapes = {name: shape for name, shape in (layout(config.BASE) | changed).items() if shape is not None}
     torch.save({name: torch.zeros(()).expand(shape) for name, shape in shapes.items()}, here / 'model.pth')
 def words(kind='wordpiece'):
     import seeded_tokenizer
@@ -104,10 +104,10 @@ describe.skipIf(lacksPython)('the exporter (needs scripts/export-venv.sh)', { ti
   test.each([
     ['BASE', 488, 'f563e2e1e3961c5ec1b2617337eb21fb5472a99cc75f3a0c4141c8bf7d32cbb3'],
     ['M3', 956, '9be3595876ffe85142e3253954fbb14de16f0305d75fe9bdd11dc6ef83431e78'],
-  ])('%s has the names and shapes of the published checkpoint', async (config, count, hash) => {
+  ])('%s has the names and shapes of the published checkpoint', async (name, count, hash) => {
     const shown = `
 import hashlib
-found = layout(visualized_bge.${config})
+found = layout(config.${name})
 print(len(found), hashlib.sha256(''.join(f'{name} {shape}\\n' for name, shape in sorted(found.items())).encode()).hexdigest())`;
     const { said } = await python(['-c', START + shown, here], AbortSignal.timeout(50_000));
     expect(said.trim()).toBe(`${count} ${hash}`);
@@ -116,11 +116,10 @@ print(len(found), hashlib.sha256(''.join(f'{name} {shape}\\n' for name, shape in
   test('weights depend on the seed and the name of a tensor alone', async () => {
     const shown = `
 from seeded import seeded_tensor
-config = visualized_bge.BASE
-one = seeded_tensor('visual_proj.weight', (768, 768), config, 1)
-print(torch.equal(one, seeded_tensor('visual_proj.weight', (768, 768), config, 1)))
-print(torch.equal(one, seeded_tensor('visual_proj.weight', (768, 768), config, 2)))
-print(torch.equal(one, seeded_tensor('bge_pooler.dense.weight', (768, 768), config, 1)))`;
+one = seeded_tensor('visual_proj.weight', (768, 768), config.BASE, 1)
+print(torch.equal(one, seeded_tensor('visual_proj.weight', (768, 768), config.BASE, 1)))
+print(torch.equal(one, seeded_tensor('visual_proj.weight', (768, 768), config.BASE, 2)))
+print(torch.equal(one, seeded_tensor('bge_pooler.dense.weight', (768, 768), config.BASE, 1)))`;
     const { said } = await python(['-c', START + shown, here], AbortSignal.timeout(50_000));
     expect(said.trim().split('\n')).toEqual(['True', 'False', 'False']);
   });

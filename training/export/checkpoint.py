@@ -5,8 +5,9 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from config import Config
 from folder import Refusal
-from visualized_bge import Config, VisualizedBGE
+from visualized_bge import VisualizedBGE
 
 # How many faults a message names.
 SHOWN = 5

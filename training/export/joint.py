@@ -8,10 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
+from config import BASE, M3, Config
 from folder import Refusal, drawn_pictures, golden_case, graph, named, new_folder, write_json
 from graphs import LARGEST_FILE, export_encode, export_vision, quantize
 from session import Item, JointSession, load_tokenizer
-from visualized_bge import BASE, M3, Config, VisualizedBGE
+from visualized_bge import VisualizedBGE
 
 # As the reference's own preprocessing has them: those of OpenAI's CLIP.
 MEAN = (0.48145466, 0.4578275, 0.40821073)

@@ -23,6 +23,7 @@ import torch
 import transformers
 
 from checkpoint import load_state
+from config import Config
 from folder import Refusal, drawn_pictures
 from joint import KINDS, Kind, read_manifest, write_joint
 from mutations import Mutant, cover_pixels, exact_pixels, mutations, scenes
@@ -31,7 +32,6 @@ from runners import Batch, MargayRunner, Runner, RuntimeRunner
 from seeded import seeded_state
 from seeded_tokenizer import unigram, wordpiece
 from session import Item, JointSession
-from visualized_bge import Config
 
 # How many times the tolerance a planted bug must exceed.
 FACTOR = 100

@@ -17,8 +17,8 @@ import transformers  # noqa: F401  before the stand-ins: it looks for torchvisio
 from PIL import Image
 from torch import Tensor, nn
 
+from config import Config
 from session import Item, Words, pad
-from visualized_bge import Config
 
 
 class Compose:

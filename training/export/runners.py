@@ -66,10 +66,11 @@ class MargayRunner:
         ended = subprocess.run(command, input=lines, capture_output=True, text=True, cwd=ROOT, timeout=SECONDS, check=False)
         if ended.returncode != 0:
             raise SystemExit(f"{' '.join(command[1:])} ended with {ended.returncode}: {ended.stderr[-2000:]}")
-        states = [json.loads(answer).get("state") for answer in ended.stdout.splitlines()]
-        if len(states) != len(items) or any(state is None for state in states):
-            raise SystemExit(f"{' '.join(command[1:])} answered {len(states)} of {len(items)} lines, or left out states.")
-        return np.array(states, np.float32)
+        answers = [json.loads(answer) for answer in ended.stdout.splitlines()]
+        amiss = next((answer.get("error", "an answer without a state") for answer in answers if "state" not in answer), None)
+        if amiss is not None or len(answers) != len(items):
+            raise SystemExit(f"{' '.join(command[1:])} gave {len(answers)} answers to {len(items)} lines{f': {amiss}' if amiss else ''}.")
+        return np.array([answer["state"] for answer in answers], np.float32)
 
 
 def line(item: Item) -> dict:

@@ -12,7 +12,9 @@ import math
 import torch
 from torch import Tensor
 
-from visualized_bge import Config, VisualizedBGE, rope_tables
+from config import Config
+from vision import rope_tables
+from visualized_bge import VisualizedBGE
 
 # Above these, attention is so sharp that rounding grows like an error would: what is right and what is wrong can no longer be told apart. An encoder of
 # 24 layers sharpens twice as often as one of 12.

@@ -10,11 +10,11 @@ import tempfile
 from pathlib import Path
 
 from checkpoint import load_state
+from config import Config
 from joint import Kind, write_joint
 from seeded import seeded_state
 from seeded_tokenizer import unigram, wordpiece
 from two_tower import write_two_tower
-from visualized_bge import Config
 
 SEED = 1
 SIZES = {"width": 16, "layers": 2, "heads": 2, "inner": 32, "size": 32, "patch": 8, "vision_layers": 2, "vision_heads": 2, "vision_inner": 24, "head": 8}

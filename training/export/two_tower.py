@@ -14,7 +14,7 @@ from graphs import export
 from seeded import generator
 from seeded_tokenizer import COMMON, DIGITS, LETTERS, PUNCTUATION
 from session import cut, load_tokenizer, normalize, open_graph, pad
-from visualized_bge import attend, split
+from vision import attend, split
 
 WIDTH, HEADS, LAYERS, PATCH, SIZE, DIMENSIONS = 16, 2, 2, 8, 32, 12
 GRID = SIZE // PATCH
