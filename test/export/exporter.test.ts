@@ -31,7 +31,7 @@ runpy.run_path('training/export/main.py', run_name='__main__')
 
 const PROJECTION = "'visual_proj.weight'";
 
-describe.skipIf(lacksPython)('the exporter (needs scripts/export-venv.sh)', { timeout: 60_000 }, () => {
+describe.skipIf(lacksPython)('the exporter (needs scripts/export-venv.sh)', { timeout: 200_000 }, () => {
   let here: string;
   beforeEach(async () => {
     here = await mkdtemp(join(tmpdir(), 'margay-export-'));
@@ -86,7 +86,7 @@ describe.skipIf(lacksPython)('the exporter (needs scripts/export-venv.sh)', { ti
     ],
   ])('refuses %s', async (_what, first, message) => {
     const before = first.includes("'out'") ? ['x'] : undefined;
-    const { code, said } = await run(first, asked(), AbortSignal.timeout(50_000));
+    const { code, said } = await run(first, asked(), AbortSignal.timeout(180_000));
     expect(said).toMatch(message);
     expect(said).not.toContain('Traceback');
     expect(code).toBe(1);
@@ -96,7 +96,7 @@ describe.skipIf(lacksPython)('the exporter (needs scripts/export-venv.sh)', { ti
 
   test('asks for the tokenizer of a checkpoint', async () => {
     const args = asked().filter((arg, index, all) => arg !== '--tokenizer' && all[index - 1] !== '--tokenizer');
-    const { code, said } = await run('save()', args, AbortSignal.timeout(50_000));
+    const { code, said } = await run('save()', args, AbortSignal.timeout(180_000));
     expect({ code, said }).toMatchObject({ code: 1, said: expect.stringContaining('give --tokenizer FOLDER') });
   });
 
@@ -109,7 +109,7 @@ describe.skipIf(lacksPython)('the exporter (needs scripts/export-venv.sh)', { ti
 import hashlib
 found = layout(config.${name})
 print(len(found), hashlib.sha256(''.join(f'{name} {shape}\\n' for name, shape in sorted(found.items())).encode()).hexdigest())`;
-    const { said } = await python(['-c', START + shown, here], AbortSignal.timeout(50_000));
+    const { said } = await python(['-c', START + shown, here], AbortSignal.timeout(180_000));
     expect(said.trim()).toBe(`${count} ${hash}`);
   });
 
@@ -120,7 +120,7 @@ one = seeded_tensor('visual_proj.weight', (768, 768), config.BASE, 1)
 print(torch.equal(one, seeded_tensor('visual_proj.weight', (768, 768), config.BASE, 1)))
 print(torch.equal(one, seeded_tensor('visual_proj.weight', (768, 768), config.BASE, 2)))
 print(torch.equal(one, seeded_tensor('bge_pooler.dense.weight', (768, 768), config.BASE, 1)))`;
-    const { said } = await python(['-c', START + shown, here], AbortSignal.timeout(50_000));
+    const { said } = await python(['-c', START + shown, here], AbortSignal.timeout(180_000));
     expect(said.trim().split('\n')).toEqual(['True', 'False', 'False']);
   });
 
@@ -128,7 +128,7 @@ print(torch.equal(one, seeded_tensor('bge_pooler.dense.weight', (768, 768), conf
     await mkdir(join(here, 'out'));
     await writeFile(join(here, 'note'), '');
     const tried = "save(); words(); joint.export_vision = lambda *_: sys.exit('went on')";
-    expect(await run(tried, asked(), AbortSignal.timeout(50_000))).toMatchObject({
+    expect(await run(tried, asked(), AbortSignal.timeout(180_000))).toMatchObject({
       code: 1,
       said: 'vision.onnx: exporting\nwent on\n',
     });

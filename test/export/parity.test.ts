@@ -29,11 +29,11 @@ describe.skipIf(lacksPython)("parity with the authors' code (needs scripts/expor
     folder = await mkdtemp(join(tmpdir(), 'margay-parity-'));
     const models = ['small-base', 'small-m3'];
     const args = ['training/export/parity.py', ...models, '--build', join(folder, 'models'), '--results', folder];
-    run = await python(args, AbortSignal.timeout(170_000));
+    run = await python(args, AbortSignal.timeout(400_000));
     for (const model of models) {
       tables.set(model, await readFile(join(folder, `parity-${model}.txt`), 'utf8').catch(() => ''));
     }
-  }, 180_000);
+  }, 420_000);
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
   test('ends well', () => {
