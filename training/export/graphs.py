@@ -72,6 +72,7 @@ def export(
     Path(f"{file}.data").unlink(missing_ok=True)
     strip(graph)
     fold_transposes(graph.graph)
+    part_norms(graph.graph)
     rename(graph.graph, outputs)
     save(graph, file, largest)
     onnx.checker.check_model(str(file), full_check=True)
@@ -119,6 +120,19 @@ def fold_transposes(graph: onnx.GraphProto) -> None:
     described = [value for value in graph.value_info if value.name not in folded]
     del graph.value_info[:]
     graph.value_info.extend(described)
+
+
+def part_norms(graph: onnx.GraphProto) -> None:
+    """
+    ONNX Runtime joins a sum and the norm behind it to one node that is ten times slower on CPUs than the two (8 % of all the time of `encode`). It looks
+    for Add: a Sum of two is the same number, and is left alone.
+    """
+    makers = {name: node for node in graph.node for name in node.output}
+    weights = {tensor.name for tensor in graph.initializer}
+    for node in graph.node:
+        added = makers.get(node.input[0]) if node.op_type == "LayerNormalization" else None
+        if added is not None and added.op_type == "Add" and weights.isdisjoint(added.input):
+            added.op_type = "Sum"
 
 
 def rename(graph: onnx.GraphProto, outputs: Sequence[str]) -> None:
