@@ -45,12 +45,10 @@ const ROUND = 90;
 
 async function pocket(): Promise<JointSessionModel> {
   const manifest = await readManifest(MODEL, 'pocket');
-  const model = sessionModel(MODEL, manifest, 1);
+  const model = sessionModel(MODEL, manifest, { threads: 1, state: false });
   if (model.mode !== 'joint') throw new Error('pocket is a joint model.');
   return { ...model, heads: {} };
 }
-
-const NOTHING_MORE = { tokens: false, state: false };
 
 async function startThread(model: JointSessionModel): Promise<Runner> {
   const worker = new Worker(new URL(import.meta.url), { workerData: model });
@@ -74,7 +72,7 @@ async function startThread(model: JointSessionModel): Promise<Runner> {
 async function startProcess(model: JointSessionModel): Promise<Runner> {
   const entry = new URL('../src/encode/onnx-worker.ts', import.meta.url);
   const worker = await OnnxProcess.start(entry, model, 60_000, new AbortController().signal);
-  return { run: (rows) => worker.run(rows, NOTHING_MORE, 60_000), kill: () => worker.kill() };
+  return { run: (rows) => worker.run(rows, false, 60_000), kill: () => worker.kill() };
 }
 
 /** The same sequence in every run, so that both variants are killed at the same moments. */
@@ -240,7 +238,7 @@ async function measure(variant: Variant, undisturbed: number, encodes: number, p
 if (!isMainThread) {
   const session = await JointSession.open(workerData as JointSessionModel);
   parentPort!.on('message', async (rows: readonly Row[]) => {
-    const results = await session.run(rows, NOTHING_MORE);
+    const results = await session.run(rows, false);
     parentPort!.postMessage(
       results,
       results.map(({ vector }) => vector.buffer as ArrayBuffer),

@@ -66,7 +66,7 @@ export async function createApp(config: Config, signal: AbortSignal, given: Part
   const media = given.media ?? new DiskMedia({ folder: join(data, 'media'), renderer });
   const encoder = given.encoder ?? (await openEncoder(config, decoder, renderer, signal));
   const stores = given.stores ?? (await openStores(config));
-  const reranker = given.reranker ?? (config.RERANK === 'on' ? await openReranker(config, renderer, media) : null);
+  const reranker = given.reranker ?? (reranks(config, encoder) ? await openReranker(config, renderer, media) : null);
   const close = async () => {
     for (const part of [stores, encoder, media, renderer, decoder]) await part.close();
   };
@@ -114,6 +114,10 @@ async function openEncoder(
 
 /** What of the media store a reranker sees. */
 type Thumbnails = Pick<MediaStore, 'sized'>;
+
+/** Without a vision model only an encoder that sees attributes can be reranked: the built-in reranker compares those and nothing else. */
+const reranks = ({ RERANK, RERANK_URL }: Config, { info }: Encoder): boolean =>
+  RERANK === 'on' && (RERANK_URL !== undefined || info.attributes.length > 0);
 
 /** The configured vision model; without one the built-in reranker. */
 async function openReranker(config: Config, renderer: Renderer, media: Thumbnails): Promise<Reranker> {

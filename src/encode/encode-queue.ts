@@ -12,8 +12,6 @@ export interface QueueOptions extends LaneOptions {
   readonly capacity: { readonly query: number; readonly index: number };
   /** Milliseconds that a batch may run at most before its process is taken for hung; once the model's pace is known, fewer. */
   readonly batchDeadline: number;
-  /** Whether the raw state behind each vector is wanted too. */
-  readonly state: boolean;
 }
 
 interface Job extends Waiting {
@@ -157,10 +155,10 @@ export class EncodeQueue {
     this.#waiting = this.#waiting.filter((job) => !taken.has(job));
     const started = performance.now();
     try {
-      const wanted = { tokens: batch[0]!.priority === 'query', state: this.#options.state };
+      const keepTokens = batch[0]!.priority === 'query';
       const results = await worker.run(
         batch.map(({ row }) => row),
-        wanted,
+        keepTokens,
         this.#deadlineOf(batch),
       );
       const took = performance.now() - started;

@@ -25,6 +25,8 @@ export interface OnnxEncoderOptions extends Partial<QueueOptions> {
   /** Threads that one inference may use. */
   readonly threads?: number | undefined;
   readonly cacheBytes?: CacheBytes;
+  /** Whether `encodeRaw` gives the raw states too. */
+  readonly state?: boolean;
   /** Loads a folder whose golden vectors are still to be made. */
   readonly unproved?: boolean;
 }
@@ -124,14 +126,13 @@ export class OnnxEncoder implements Encoder {
     const machine = { cores: availableParallelism(), memory: totalmem() };
     const sized = sizedTo(await graphBytes(folder, manifest), machine);
     const threads = options.threads ?? sized.threads;
-    const queue = new EncodeQueue(sessionModel(resolve(folder), manifest, threads), {
+    const queue = new EncodeQueue(sessionModel(resolve(folder), manifest, { threads, state: options.state ?? false }), {
       entry: options.entry ?? WORKER,
       workers: options.workers ?? sized.workers,
       limits: options.limits ?? BATCH_LIMITS,
       capacity: options.capacity ?? DEFAULTS.capacity,
       batchDeadline: options.batchDeadline ?? DEFAULTS.batchDeadline,
       startDeadline: options.startDeadline ?? DEFAULTS.startDeadline,
-      state: options.state ?? false,
     });
     try {
       await queue.start(signal);
@@ -196,9 +197,7 @@ export class OnnxEncoder implements Encoder {
 
   /** Ids as `encode` gives them to the model: beside a picture a text may be cut earlier than alone. */
   tokenize(text: string, besidePicture: boolean): Tokens {
-    const { tokenizer } = this.#manifest;
-    const limit = besidePicture && 'maxTokensWithPicture' in tokenizer ? tokenizer.maxTokensWithPicture : undefined;
-    return this.#tokenizer.encode(normalizeText(text), limit ?? tokenizer.maxTokens);
+    return this.#tokenizer.encode(normalizeText(text), this.#limit(besidePicture));
   }
 
   /** The same past tokenizer and preprocessing, for whoever compares with another implementation. `state` comes where it was asked for in `load`. */
@@ -207,6 +206,9 @@ export class OnnxEncoder implements Encoder {
     { signal, priority = 'query' }: { signal: AbortSignal; priority?: 'query' | 'index' },
   ): Promise<{ vector: Float32Array; state?: Float32Array; logits: Readonly<Record<string, Float32Array>> }> {
     if (pixels) this.#checkPixels(pixels);
+    const limit = this.#limit(pixels !== undefined);
+    if (ids.length > limit)
+      throw new MargayError('BAD_INPUT', `There are ${ids.length} ids; the model reads ${limit}.`, { argument: 'ids' });
     const worded = ids.length > this.#frame.length;
     const { vector, ...rest } = await this.#mode.embed({ ids, worded, pixels }, { priority, signal });
     // A copy: what is kept must not change with what somebody does to an answer.
@@ -215,6 +217,13 @@ export class OnnxEncoder implements Encoder {
 
   async close(): Promise<void> {
     await Promise.all([this.#queue.close(), this.#exact?.close()]);
+  }
+
+  /** Tokens that the model reads of a text, its frame included. */
+  #limit(besidePicture: boolean): number {
+    const { tokenizer } = this.#manifest;
+    const beside = 'maxTokensWithPicture' in tokenizer ? tokenizer.maxTokensWithPicture : undefined;
+    return (besidePicture ? beside : undefined) ?? tokenizer.maxTokens;
   }
 
   #checkPixels({ size, rgb }: ModelPixels): void {

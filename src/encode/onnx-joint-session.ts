@@ -9,7 +9,6 @@ import {
   type RowResult,
   rowOf,
   type Session,
-  type Wanted,
 } from './onnx-session.ts';
 
 type Joined = Extract<Row, { kind: 'picture' | 'text' }>;
@@ -28,13 +27,13 @@ export class JointSession implements Session {
 
   /** Loads both graphs and runs each once, so that the first search is as fast as the tenth. @throws UnfitGraph */
   static async open(model: JointSessionModel): Promise<JointSession> {
-    const { graphs, threads, heads } = model;
+    const { graphs, threads } = model;
     const session = new JointSession(
       model,
       await openGraph('vision', graphs.vision, threads, { inputs: ['pixels'], outputs: ['tokens'] }),
       await openGraph('encode', graphs.encode, threads, {
         inputs: ['tokens', 'ids', 'positions', 'mask'],
-        outputs: ['embedding', ...Object.keys(heads)],
+        outputs: wantedOf(model),
       }),
     );
     await session.#warmUp();
@@ -47,10 +46,10 @@ export class JointSession implements Session {
       { kind: 'picture', ids: [0, 0], picture: { tokens: tokens! } },
       { kind: 'text', ids: [0, 0] },
     ];
-    for (const row of rows) await firstRun('encode', () => this.run([row], { tokens: false, state: false }));
+    for (const row of rows) await firstRun('encode', () => this.run([row], false));
   }
 
-  async run(rows: readonly Row[], wanted: Wanted): Promise<RowResult[]> {
+  async run(rows: readonly Row[], keepTokens: boolean): Promise<RowResult[]> {
     const joined: Joined[] = [];
     const raw: Uint8Array[] = [];
     for (const row of rows) {
@@ -68,13 +67,13 @@ export class JointSession implements Session {
       if (row.kind === 'text') return undefined;
       return 'tokens' in row.picture ? row.picture.tokens : seen[next++]!;
     });
-    const { embedding, state, logits } = await this.#join(joined, known, wanted);
+    const { embedding, state, logits } = await this.#join(joined, known);
     return joined.map((row, index) => ({
       vector: rowOf(embedding, index, joined.length),
       logits: Object.fromEntries(
         Object.entries(logits).map(([name, values]) => [name, rowOf(values, index, joined.length)]),
       ),
-      ...(wanted.tokens && row.kind === 'picture' && 'rgb' in row.picture && { tokens: known[index]! }),
+      ...(keepTokens && row.kind === 'picture' && 'rgb' in row.picture && { tokens: known[index]! }),
       ...(state && { state: rowOf(state, index, joined.length) }),
     }));
   }
@@ -87,7 +86,7 @@ export class JointSession implements Session {
     return pictures.map((_, index) => rowOf(values, index, pictures.length));
   }
 
-  async #join(rows: readonly Joined[], known: readonly (Float32Array | undefined)[], wanted: Wanted) {
+  async #join(rows: readonly Joined[], known: readonly (Float32Array | undefined)[]) {
     const { padId, positions: alone, picture, heads, dimensions } = this.#model;
     const batch = rows.length;
     const visible = known[0] ? picture.tokens : 0;
@@ -118,13 +117,19 @@ export class JointSession implements Session {
         positions: words(positions),
         mask: words(mask),
       },
-      ['embedding', ...Object.keys(heads), ...(wanted.state ? ['state'] : [])],
+      wantedOf(this.#model),
     );
     const read = (name: string, length: number) => floats('encode', outputs, name, batch, length);
     return {
       embedding: read('embedding', dimensions),
-      state: wanted.state ? read('state', dimensions) : undefined,
+      state: this.#model.state ? read('state', dimensions) : undefined,
       logits: Object.fromEntries(Object.entries(heads).map(([name, labels]) => [name, read(name, labels)])),
     };
   }
 }
+
+const wantedOf = ({ heads, state }: JointSessionModel): string[] => [
+  'embedding',
+  ...Object.keys(heads),
+  ...(state ? ['state'] : []),
+];

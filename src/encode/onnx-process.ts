@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import type { GraphName, Row, RowResult, SessionModel, Wanted } from './onnx-session.ts';
+import type { GraphName, Row, RowResult, SessionModel } from './onnx-session.ts';
 import type { WorkerReply, WorkerRequest } from './onnx-worker.ts';
 
 /** The model folder cannot be run: starting again gives the same. */
@@ -82,8 +82,8 @@ export class OnnxProcess {
   }
 
   /** @throws Error when the process died, hung past `deadline` milliseconds (it is killed then) or refused the batch. */
-  async run(rows: readonly Row[], wanted: Wanted, deadline: number): Promise<readonly RowResult[]> {
-    const reply = await this.#ask({ kind: 'run', id: ++this.#runs, rows, wanted }, deadline);
+  async run(rows: readonly Row[], keepTokens: boolean, deadline: number): Promise<readonly RowResult[]> {
+    const reply = await this.#ask({ kind: 'run', id: ++this.#runs, rows, keepTokens }, deadline);
     if (reply.kind === 'done') return reply.rows;
     throw new Error(reply.kind === 'failed' ? reply.message : `Unexpected reply "${reply.kind}".`);
   }

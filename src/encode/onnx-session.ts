@@ -8,6 +8,8 @@ interface Shared {
   readonly threads: number;
   /** Rows run one after the other, since their vectors would depend on what else is in the batch (int8). */
   readonly alone: boolean;
+  /** Whether the raw state behind each vector is wanted too, before it was brought to length one. */
+  readonly state: boolean;
   readonly dimensions: number;
   readonly padId: number;
   readonly scale: PixelScale;
@@ -56,14 +58,6 @@ export type Row =
       readonly picture: { readonly rgb: Uint8Array } | { readonly tokens: Float32Array };
     };
 
-/** What is wanted beside the vectors. */
-export interface Wanted {
-  /** The image tokens of pictures that came as bytes. */
-  readonly tokens: boolean;
-  /** The raw state behind each vector, before it was brought to length one. */
-  readonly state: boolean;
-}
-
 export interface RowResult {
   /** Of a `sight` of a joint model: its image tokens, one after the other. Of two towers: not brought to length one. */
   readonly vector: Float32Array;
@@ -74,7 +68,8 @@ export interface RowResult {
 
 /** A model's graphs, open. Its calls block the thread: it lives in the worker alone. */
 export interface Session {
-  run(rows: readonly Row[], wanted: Wanted): Promise<RowResult[]>;
+  /** @param keepTokens whether the image tokens of pictures that came as bytes are wanted beside the vectors. */
+  run(rows: readonly Row[], keepTokens: boolean): Promise<RowResult[]>;
 }
 
 /** The model folder is at fault, not the run: starting again will not help. */

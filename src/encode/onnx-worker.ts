@@ -7,13 +7,12 @@ import {
   type Session,
   type SessionModel,
   UnfitGraph,
-  type Wanted,
 } from './onnx-session.ts';
 import { TwoTowerSession } from './onnx-two-tower-session.ts';
 
 export type WorkerRequest =
   | { readonly kind: 'load'; readonly model: SessionModel }
-  | { readonly kind: 'run'; readonly id: number; readonly rows: readonly Row[]; readonly wanted: Wanted };
+  | { readonly kind: 'run'; readonly id: number; readonly rows: readonly Row[]; readonly keepTokens: boolean };
 
 export type WorkerReply =
   | { readonly kind: 'ready'; readonly memory: number }
@@ -40,12 +39,12 @@ async function load(model: SessionModel): Promise<void> {
   }
 }
 
-async function run(id: number, rows: readonly Row[], wanted: Wanted): Promise<void> {
+async function run(id: number, rows: readonly Row[], keepTokens: boolean): Promise<void> {
   try {
     if (!session) throw new Error('The model is not loaded.');
     const batches = alone ? rows.map((row) => [row]) : [rows];
     const done: RowResult[] = [];
-    for (const batch of batches) done.push(...(await session.run(batch, wanted)));
+    for (const batch of batches) done.push(...(await session.run(batch, keepTokens)));
     reply({ kind: 'done', id, rows: done });
   } catch (error) {
     reply({ kind: 'failed', id, message: describe(error) });
@@ -54,7 +53,7 @@ async function run(id: number, rows: readonly Row[], wanted: Wanted): Promise<vo
 
 process.on('message', (request: WorkerRequest) => {
   if (request.kind === 'load') void load(request.model);
-  else void run(request.id, request.rows, request.wanted);
+  else void run(request.id, request.rows, request.keepTokens);
 });
 process.on('disconnect', () => process.exit());
 // A terminal sends Ctrl-C to the whole group: the parent drains its searches first and then ends this process.

@@ -3,10 +3,15 @@ import type { Manifest } from './manifest.ts';
 import type { SessionModel } from './onnx-session.ts';
 
 /** What the worker needs of a manifest. @param folder an absolute path. */
-export function sessionModel(folder: string, manifest: Manifest, threads: number): SessionModel {
+export function sessionModel(
+  folder: string,
+  manifest: Manifest,
+  { threads, state }: { threads: number; state: boolean },
+): SessionModel {
   const { dimensions, picture, tokenizer } = manifest;
   const shared = {
     threads,
+    state,
     alone: manifest.precision === 'int8',
     dimensions,
     padId: tokenizer.padId,

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { drawnPicture } from '../pictures.ts';
 
@@ -31,12 +31,13 @@ interface Run {
   readonly exit: Promise<number | null>;
 }
 
-function margay(args: readonly string[], env: Record<string, string> = {}): Run {
+function margay(args: readonly string[], env: Record<string, string> = {}, input?: string): Run {
   const child = spawn(process.execPath, ['src/main.ts', ...args], {
     env: { PATH: process.env.PATH, MARGAY_DATA: join(folder, 'data'), PORT: '0', INIT_CWD: folder, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   });
   running.push(child);
+  child.stdin?.end(input);
   let text = '';
   for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', (more) => (text += more));
   return { child, said: () => text, exit: once(child, 'close').then(([code]) => code as number | null) };
@@ -48,21 +49,29 @@ async function ended(args: readonly string[], env?: Record<string, string>) {
 }
 
 /** Serves until `use` is done. */
-async function serving<T>(use: (url: string) => Promise<T>): Promise<T> {
-  const run = margay(['serve']);
+async function serving<T>(
+  use: (url: string, said: string) => Promise<T>,
+  env: Record<string, string> = {},
+): Promise<T> {
+  const run = margay(['serve'], env);
   await expect.poll(run.said, { timeout: 20_000 }).toMatch(/http:\S+\/graphql/);
-  const answer = await use(/http:\S+\/graphql/.exec(run.said())![0]);
+  const answer = await use(/http:\S+\/graphql/.exec(run.said())![0], run.said());
   run.child.kill('SIGTERM');
   expect(await run.exit).toBe(0);
   return answer;
 }
 
+// biome-ignore lint/suspicious/noExplicitAny: the answer of whatever was asked.
+async function ask(url: string, query: string): Promise<any> {
+  const headers = { 'content-type': 'application/json' };
+  const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify({ query }) });
+  return response.json();
+}
+
 const titles = () =>
   serving(async (url) => {
-    const body = JSON.stringify({ query: '{ products { nodes { title } } }' });
-    const response = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
-    const { data } = (await response.json()) as { data: { products: { nodes: { title: string }[] } } };
-    return data.products.nodes.map(({ title }) => title).sort();
+    const { data } = await ask(url, '{ products { nodes { title } } }');
+    return data.products.nodes.map(({ title }: { title: string }) => title).sort();
   });
 
 test('a folder is indexed, what cannot be is told, and the next run has nothing to do', async () => {
@@ -92,6 +101,79 @@ test('a catalog of another embedding is refused, with the commands that make it 
   expect([code, text]).toEqual([1, expect.stringContaining(`npm run index -- ${join(folder, 'photos')} --rebuild`)]);
 });
 
+describe('another encoder', () => {
+  const SEARCH = '{ search(text: "mug") { hits { product { title } } rerank { status } reranked { rank } } }';
+  const clip = { ENCODER: resolve('test/fixtures/models/tiny-clip') };
+
+  test('its own vectors are asked for, and after a rebuild it answers; the built-in reranker, which it gives nothing to compare, is off', async () => {
+    await ended(['index', 'photos']);
+    await serving(async (url, said) => {
+      expect(said).toContain(`npm run index -- ${join(folder, 'photos')} --rebuild`);
+      const { errors } = await ask(url, SEARCH);
+      expect(errors[0].extensions).toMatchObject({
+        code: 'CATALOG_MISMATCH',
+        remedy: expect.stringContaining('npm run index'),
+      });
+    }, clip);
+    expect((await ended(['index', 'photos', '--rebuild'], clip)).code).toBe(0);
+    await serving(async (url, said) => {
+      expect(said).toContain('encoder tiny-clip, reranker off');
+      const { data } = await ask(url, SEARCH);
+      expect(data.search.hits).toHaveLength(2);
+      expect(data.search.rerank.status).toBe('OFF');
+    }, clip);
+  });
+
+  test.each([
+    ['a known one that is not here', 'siglip-base-patch16-224', 'npm run model -- pull siglip-base-patch16-224'],
+    ['one that has to be exported', 'visualized-bge-base', 'npm run model -- export visualized-bge-base'],
+    ['an unknown one', 'nonsense', 'model.json is missing'],
+  ])('%s', async (_name, ENCODER, says) => {
+    const { code, text } = await ended(['serve'], { ENCODER });
+    expect(text).toContain(says);
+    expect(text).not.toMatch(/\n\s+at /);
+    expect(code).toBe(1);
+  });
+});
+
+test('model encode: a vector for each line, in order, and one answer for a line at fault', async () => {
+  const lines = [
+    '{"text": "red mug"}',
+    '{"image": "photos/red-mug.jpg", "text": "in blue"}',
+    'no JSON',
+    '',
+    '{"ids": [2, 5, 3]}',
+    '{"text": " "}',
+    '{"image": "photos/nowhere.jpg"}',
+    '{"image": "notes.md"}',
+    '{"words": "red mug"}',
+    '{"ids": [2, 1000000, 3]}',
+    `{"ids": [${Array(49).fill(5)}]}`,
+    `{"text": ${JSON.stringify('long '.repeat(100))}}`,
+  ];
+  const run = margay(['model', 'encode', 'pocket', '--batch', '3'], {}, lines.join('\n'));
+  expect(await run.exit).toBe(1);
+  const said = run
+    .said()
+    .split('\n')
+    .filter((line) => line.startsWith('{'));
+  const answers = said.map((line) => JSON.parse(line) as { vector?: number[]; error?: string; truncated?: true });
+  expect(answers.map(({ vector, error }) => vector?.length ?? error)).toEqual([
+    128,
+    128,
+    expect.stringContaining('not JSON'),
+    128,
+    expect.stringContaining('text is blank'),
+    expect.stringContaining('nowhere.jpg'),
+    expect.stringContaining('no picture that can be read'),
+    expect.stringContaining('Expected {"text"}'),
+    expect.stringContaining('out of'),
+    expect.stringContaining('There are 49 ids'),
+    128,
+  ]);
+  expect(answers.map(({ truncated }) => truncated ?? false).indexOf(true)).toBe(10);
+});
+
 describe('one sentence and no stack', () => {
   test.each<[string, readonly string[], Record<string, string>, number, string]>([
     ['a file that is no catalog', ['index', 'notes.md'], {}, 2, 'neither a folder nor a .jsonl file'],
@@ -103,6 +185,8 @@ describe('one sentence and no stack', () => {
     ['an unknown command', ['dance'], {}, 2, 'Unknown command'],
     ['an evaluation of no photos', ['eval', 'photos'], {}, 2, 'photos has no tasks.jsonl'],
     ['an evaluation of two folders', ['eval', 'photos', 'more'], {}, 2, 'one folder'],
+    ['states of a model that gives none', ['model', 'encode', 'pocket', '--state'], {}, 1, 'has no output "state"'],
+    ['an encoding in no batch', ['model', 'encode', 'pocket', '--batch', '0'], {}, 2, '--batch'],
     ['rerank without a word', ['rerank'], {}, 2, 'rerank takes one word: check'],
     ['a check of no number', ['rerank', 'check', '--count', 'x'], {}, 2, '--count'],
     ['a check of no photos', ['rerank', 'check', '--photos', 'nowhere'], {}, 2, 'tasks.jsonl'],

@@ -35,6 +35,7 @@ async function makeQueue(options: Partial<QueueOptions> = {}): Promise<EncodeQue
     graphs: { vision: brokenStart(), encode: deathWaits() },
     threads: 1,
     alone: false,
+    state: false,
     dimensions: 4,
     padId: 0,
     positions: { cls: 0, text: 1 },
@@ -49,7 +50,6 @@ async function makeQueue(options: Partial<QueueOptions> = {}): Promise<EncodeQue
     capacity: { query: 50, index: 50 },
     batchDeadline: 2_000,
     startDeadline: 10_000,
-    state: false,
     ...options,
   });
   open.push(queue);
@@ -295,7 +295,7 @@ test('the process ends with its parent and outlives a Ctrl-C that the parent han
   const child = fork(new URL('../../src/encode/onnx-worker.ts', import.meta.url), { execArgv: [] });
   // An answer shows that its handlers are set.
   const answered = new Promise((resolve) => child.once('message', resolve));
-  child.send({ kind: 'run', id: 1, rows: [], wanted: { tokens: false, state: false } } satisfies WorkerRequest);
+  child.send({ kind: 'run', id: 1, rows: [], keepTokens: false } satisfies WorkerRequest);
   expect(await answered).toMatchObject({ kind: 'failed', id: 1 });
   child.kill('SIGINT');
   await sleep(100);
