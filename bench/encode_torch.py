@@ -18,10 +18,11 @@ import torch.nn.functional as F  # noqa: E402
 from PIL import Image  # noqa: E402
 from torch import Tensor  # noqa: E402
 
+from config import BASE  # noqa: E402
 from reference import Reference  # noqa: E402
 from seeded import seeded_state  # noqa: E402
 from session import load_tokenizer  # noqa: E402
-from visualized_bge import BASE  # noqa: E402
+
 
 
 def words(ids: Sequence[int]) -> dict[str, Tensor]:

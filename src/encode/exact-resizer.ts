@@ -52,7 +52,8 @@ export class ExactResizer {
   constructor(options: ExactResizerOptions = {}) {
     this.#options = {
       threads: defaultThreads(),
-      maxWaiting: 32,
+      // As many as may wait for the model behind it; their memory is bounded by maxBytes.
+      maxWaiting: 256,
       maxWaitMs: 5_000,
       maxBytes: 512 * 2 ** 20,
       deadlineMs: 10_000,
