@@ -61,16 +61,27 @@ export interface App extends Adapters {
 export async function createApp(config: Config, signal: AbortSignal, given: Partial<Adapters> = {}): Promise<App> {
   const data = config.MARGAY_DATA;
   await makeDataFolder(data);
-  const decoder = given.decoder ?? new SharpDecoder({ maxBytes: MAX_UPLOAD_BYTES });
-  const renderer = given.renderer ?? new SharpRenderer();
-  const media = given.media ?? new DiskMedia({ folder: join(data, 'media'), renderer });
-  const encoder = given.encoder ?? (await openEncoder(config, decoder, renderer, signal));
-  const stores = given.stores ?? (await openStores(config));
-  const reranker = given.reranker ?? (reranks(config, encoder) ? await openReranker(config, renderer, media) : null);
+  const opened: { close(): Promise<void> }[] = [];
   const close = async () => {
-    for (const part of [stores, encoder, media, renderer, decoder]) await part.close();
+    for (const part of opened.reverse().splice(0)) await part.close();
   };
-  return { config, signal, decoder, renderer, encoder, media, stores, reranker, close };
+  const keep = <T extends { close(): Promise<void> }>(part: T): T => {
+    opened.push(part);
+    return part;
+  };
+  try {
+    const decoder = keep(given.decoder ?? new SharpDecoder({ maxBytes: MAX_UPLOAD_BYTES }));
+    const renderer = keep(given.renderer ?? new SharpRenderer());
+    const media = keep(given.media ?? new DiskMedia({ folder: join(data, 'media'), renderer }));
+    const encoder = keep(given.encoder ?? (await openEncoder(config, decoder, renderer, signal)));
+    const stores = keep(given.stores ?? (await openStores(config)));
+    const reranker = given.reranker ?? (reranks(config, encoder) ? await openReranker(config, renderer, media) : null);
+    return { config, signal, decoder, renderer, encoder, media, stores, reranker, close };
+  } catch (error) {
+    // A model's process that goes on would keep this one alive.
+    await close();
+    throw error;
+  }
 }
 
 /** A name stands for a folder of models/, anything with a slash for itself. */

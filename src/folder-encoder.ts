@@ -66,7 +66,7 @@ export async function* encodeLinesIn(
   const { encoder, decoder, close } = await open(config, folder, {
     signal,
     state,
-    limits: { texts: batch, pictures: batch, indexPictures: batch, patience: 1 },
+    limits: { texts: batch, cells: Infinity, pictures: batch, indexPictures: batch, patience: 1 },
     batchDeadline: PATIENT,
     // The same line given twice is computed twice.
     cacheBytes: { tokens: 1, texts: 1 },

@@ -14,6 +14,8 @@ export interface Waiting {
 
 export interface BatchLimits {
   readonly texts: number;
+  /** Tokens that the texts of a batch may have together, padding included; a longer one runs by itself. */
+  readonly cells: number;
   readonly pictures: number;
   /** Pictures (looking at them, and joining them with words) that are indexed: a search that comes meanwhile waits for the whole running batch. */
   readonly indexPictures: number;
@@ -22,7 +24,7 @@ export interface BatchLimits {
 }
 
 /** Texts gain all there is to gain at about 8 a batch (1.3 times on one core); past that the next query waits longer. */
-export const BATCH_LIMITS: BatchLimits = { texts: 8, pictures: 4, indexPictures: 1, patience: 8 };
+export const BATCH_LIMITS: BatchLimits = { texts: 8, cells: 1024, pictures: 4, indexPictures: 1, patience: 8 };
 
 /** Padding may at most double the work of a batch. */
 const MAX_PADDING = 2;
@@ -66,7 +68,7 @@ export function nextBatch<T extends Waiting>(
       if (batch.length >= limit) break;
       const cells = Math.max(longest, item.length) * (batch.length + 1);
       // A picture's tokens outweigh its text, so that padding is no concern there.
-      if (item.kind === 'text' && cells > MAX_PADDING * (total + item.length)) break;
+      if (item.kind === 'text' && (cells > MAX_PADDING * (total + item.length) || cells > limits.cells)) break;
       longest = Math.max(longest, item.length);
       total += item.length;
       batch.push(item);

@@ -10,7 +10,7 @@ const Line = z.union([
   z
     .strictObject({ text: z.string().optional(), image: z.string().optional() })
     .refine(({ text, image }) => text !== undefined || image !== undefined),
-  z.strictObject({ ids: z.array(z.number().int().min(0)).min(1), pixels: z.base64().optional() }),
+  z.strictObject({ ids: z.array(z.number().int().min(0)).min(1), pixels: z.base64().min(1).optional() }),
 ]);
 
 export interface EncodeLinesOptions {

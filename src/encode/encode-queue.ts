@@ -34,10 +34,15 @@ const SHORTEST_DEADLINE = 2_000;
 const closed = () =>
   new MargayError('ENCODER_UNAVAILABLE', 'The encoder is closed.', { remedy: 'Send the request again.' });
 
-/** Texts cost by their length, padding included: a novel is not hung because a word was quick. Pictures cost the same each. */
+/** About as many tokens as a picture has. */
+const PICTURE_TOKENS = 256;
+
+/** By tokens, padding included: a novel is not hung because a word was quick. Looking at a picture costs the same each time. */
 function workOf(batch: readonly Waiting[]): number {
   const longest = Math.max(...batch.map(({ length }) => length));
-  return batch.length * (batch[0]?.kind === 'text' ? longest : 1);
+  const kind = batch[0]?.kind;
+  if (kind === 'sight') return batch.length;
+  return batch.length * (kind === 'text' ? longest : PICTURE_TOKENS + longest);
 }
 
 /** The requests, kept outside the worker processes: one may die, and costs one retried batch. */
@@ -59,7 +64,9 @@ export class EncodeQueue {
       waits: () => this.#waiting.length > 0,
       serve: (worker: OnnxProcess) => this.#serve(worker),
       starved: (cause: unknown) => {
-        if (this.pid === undefined) this.#rejectWaiting(this.#unavailable(1, cause));
+        // One that is loading now may serve them yet.
+        if (this.#lanes.every(({ restsFor }) => restsFor !== undefined))
+          this.#rejectWaiting(this.#unavailable(1, cause));
       },
     };
     this.#lanes = Array.from(

@@ -125,6 +125,7 @@ export class ExactResizer {
   }
 
   async #ask(task: ExactTask, signal: AbortSignal): Promise<ExactAnswer> {
+    signal.throwIfAborted();
     const [worker = this.#start()] = this.#idle;
     this.#idle.delete(worker);
     worker.ref();

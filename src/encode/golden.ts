@@ -6,7 +6,7 @@ import { unfit } from './model-folder.ts';
 import type { OnnxEncoder } from './onnx-encoder.ts';
 
 /**
- * Computes every golden case, one at a time, through the path that serves.
+ * Computes every golden case, one at a time, through the path that serves, as it is indexed: a picture's weight in queries may be changed in model.json.
  * @throws MargayError ENCODER_UNAVAILABLE when a vector differs by more than the tolerance in any dimension, or a text is cut into other tokens.
  */
 export async function checkGolden(
@@ -27,7 +27,7 @@ export async function checkGolden(
       }
     }
     const picture = pixels == null ? undefined : { size: manifest.picture.size, rgb: Buffer.from(pixels, 'base64') };
-    const encoded = await encoder.encode({ text: text ?? undefined, pixels: picture }, { signal });
+    const encoded = await encoder.encode({ text: text ?? undefined, pixels: picture }, { signal, priority: 'index' });
     const error = encoded.vector.reduce((most, value, index) => Math.max(most, Math.abs(value - vector[index]!)), 0);
     // Not `error > tolerance`: a NaN must fail.
     if (!(error <= tolerance)) {
@@ -65,7 +65,7 @@ export async function makeGolden(
   const cases: Golden['cases'] = [];
   for (const { name, text, pixels } of inputs) {
     const { ids } = encoder.tokenize(text ?? '', pixels !== undefined);
-    const { vector } = await encoder.encode({ text, pixels }, { signal });
+    const { vector } = await encoder.encode({ text, pixels }, { signal, priority: 'index' });
     cases.push({
       name,
       ...(text !== undefined && { text }),

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { z } from 'zod';
@@ -43,11 +43,13 @@ async function checkHash(
   folder: string,
   model: string,
   { file, sha256 }: { file: string; sha256: string },
+  signal: AbortSignal | undefined,
 ): Promise<void> {
   const hash = createHash('sha256');
   try {
-    await pipeline(createReadStream(join(folder, file)), hash);
+    await pipeline(createReadStream(join(folder, file)), hash, signal ? { signal } : {});
   } catch (cause) {
+    signal?.throwIfAborted();
     throw unfit(model, file, 'is missing or cannot be read', cause);
   }
   if (hash.digest('hex') !== sha256)
@@ -78,6 +80,9 @@ export async function readGolden(folder: string, model: string, manifest: Manife
     if (found !== bytes)
       throw unfit(model, 'golden.json', `has ${found} bytes of pixels in "${name}" where ${bytes} are expected`);
   }
+  const proves = (has: boolean) => golden.cases.some(({ pixels }) => (pixels != null) === has);
+  if (!proves(true) || !proves(false))
+    throw unfit(model, 'golden.json', 'needs a case without pixels and one with them, or a graph would go unproved');
   return golden;
 }
 
@@ -85,8 +90,18 @@ export async function readGolden(folder: string, model: string, manifest: Manife
  * Whether every file is there, and the one that the manifest names.
  * @throws MargayError ENCODER_UNAVAILABLE naming the file at fault.
  */
-export async function checkFiles(folder: string, model: string, manifest: Manifest): Promise<void> {
-  for (const file of filesOf(manifest)) await checkHash(folder, model, file);
+export async function checkFiles(
+  folder: string,
+  model: string,
+  manifest: Manifest,
+  signal?: AbortSignal,
+): Promise<void> {
+  const files = filesOf(manifest);
+  const unlisted = (await readdir(folder)).find(
+    (name) => /\.onnx[._]data/.test(name) && !files.some(({ file }) => file === name),
+  );
+  if (unlisted) throw unfit(model, 'model.json', `does not list the weights in ${unlisted}`);
+  for (const file of files) await checkHash(folder, model, file, signal);
 }
 
 /** What the graphs take on disk, weights included, in bytes. */

@@ -47,7 +47,7 @@ const WORKER = new URL('./onnx-worker.ts', import.meta.url);
 
 const DEFAULTS = {
   capacity: { query: 256, index: 1024 },
-  batchDeadline: 15_000,
+  batchDeadline: { small: 15_000, large: 120_000 },
   startDeadline: 120_000,
   cacheBytes: { tokens: 64 * 2 ** 20, texts: 16 * 2 ** 20 },
 };
@@ -69,6 +69,9 @@ export function sizedTo(bytes: number, { cores, memory }: { cores: number; memor
   return { threads: Math.min(MOST_THREADS, cores), workers: Math.max(1, workers) };
 }
 
+const nothing = (message: string): MargayError =>
+  new MargayError('BAD_INPUT', message, { argument: 'text', remedy: 'Give words, a picture or both.' });
+
 /** An encoder read from a model folder (model.json and the files it names), run by ONNX Runtime. */
 export class OnnxEncoder implements Encoder {
   readonly info: EncoderInfo;
@@ -80,6 +83,8 @@ export class OnnxEncoder implements Encoder {
   readonly #queue: EncodeQueue;
   readonly #mode: Mode;
   readonly #heads: Heads;
+  /** Whether raw states were asked for. */
+  readonly #state: boolean;
   /** Ids of the empty text. */
   readonly #frame: readonly number[];
 
@@ -88,6 +93,7 @@ export class OnnxEncoder implements Encoder {
     const joint = manifest.mode === 'joint';
     this.#manifest = manifest;
     this.#tokenizer = tokenizer;
+    this.#state = options.state ?? false;
     this.#frame = tokenizer.encode('', manifest.tokenizer.maxTokens).ids;
     const exact = manifest.picture.method === 'exact' ? new ExactResizer() : undefined;
     this.#exact = exact;
@@ -118,20 +124,22 @@ export class OnnxEncoder implements Encoder {
     const signal = options.signal ?? new AbortController().signal;
     const manifest = await readManifest(folder, name);
     const golden = options.unproved ? undefined : await readGolden(folder, name, manifest);
-    await checkFiles(folder, name, manifest);
+    await checkFiles(folder, name, manifest, signal);
     const { tokenizer: words, graphs } = manifest;
     const tokenizer = await Tokenizer.load(join(folder, words.file)).catch((cause: unknown) => {
       throw unfit(name, words.file, 'is not a tokenizer that this version can read', cause);
     });
     const machine = { cores: availableParallelism(), memory: totalmem() };
-    const sized = sizedTo(await graphBytes(folder, manifest), machine);
+    const bytes = await graphBytes(folder, manifest);
+    const sized = sizedTo(bytes, machine);
     const threads = options.threads ?? sized.threads;
     const queue = new EncodeQueue(sessionModel(resolve(folder), manifest, { threads, state: options.state ?? false }), {
       entry: options.entry ?? WORKER,
       workers: options.workers ?? sized.workers,
       limits: options.limits ?? BATCH_LIMITS,
       capacity: options.capacity ?? DEFAULTS.capacity,
-      batchDeadline: options.batchDeadline ?? DEFAULTS.batchDeadline,
+      batchDeadline: options.batchDeadline ?? DEFAULTS.batchDeadline[bytes > LARGE ? 'large' : 'small'],
+      verify: () => checkFiles(folder, name, manifest),
       startDeadline: options.startDeadline ?? DEFAULTS.startDeadline,
     });
     try {
@@ -184,13 +192,11 @@ export class OnnxEncoder implements Encoder {
   ): Promise<Encoded> {
     signal.throwIfAborted();
     const { pixels, text = '' } = input;
-    if (!pixels && normalizeText(text) === '') {
-      throw new MargayError('BAD_INPUT', 'There is nothing to embed: `text` is blank and no picture is given.', {
-        argument: 'text',
-        remedy: 'Give words, a picture or both.',
-      });
-    }
+    if (!pixels && normalizeText(text) === '')
+      throw nothing('There is nothing to embed: `text` is blank and no picture is given.');
     const { ids, truncated } = this.tokenize(text, pixels !== undefined);
+    if (!pixels && ids.length <= this.#frame.length)
+      throw nothing('Of `text` nothing is left that the encoder can read.');
     const { vector, logits } = await this.encodeRaw({ ids, pixels }, { signal, priority });
     return { vector, attributes: attributesOf(this.#heads, logits), truncated };
   }
@@ -209,10 +215,12 @@ export class OnnxEncoder implements Encoder {
     const limit = this.#limit(pixels !== undefined);
     if (ids.length > limit)
       throw new MargayError('BAD_INPUT', `There are ${ids.length} ids; the model reads ${limit}.`, { argument: 'ids' });
-    const worded = ids.length > this.#frame.length;
-    const { vector, ...rest } = await this.#mode.embed({ ids, worded, pixels }, { priority, signal });
-    // A copy: what is kept must not change with what somebody does to an answer.
-    return { ...rest, vector: vector.slice() };
+    const worded = ids.length !== this.#frame.length || ids.some((id, place) => id !== this.#frame[place]);
+    const { vector, state, logits } = await this.#mode.embed({ ids, worded, pixels }, { priority, signal });
+    if (!vector.every(Number.isFinite))
+      throw new MargayError('INTERNAL', `The encoder "${this.info.name}" gave a vector that is not of finite numbers.`);
+    // Copies: what is kept must not change with what somebody does to an answer.
+    return { vector: vector.slice(), ...(this.#state && state && { state: state.slice() }), logits };
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { MargayError } from '../errors.ts';
 import { OnnxProcess, UnfitModel } from './onnx-process.ts';
 import type { SessionModel } from './onnx-session.ts';
 
@@ -6,6 +7,8 @@ export interface LaneOptions {
   readonly entry: URL;
   /** Milliseconds that a process may take to load the model. */
   readonly startDeadline: number;
+  /** Before a process takes a dead one's place: rejects where the model on disk is no longer the one that was loaded. */
+  readonly verify?: () => Promise<void>;
 }
 
 /** Where a lane's work comes from. */
@@ -107,12 +110,14 @@ export class WorkerLane {
     try {
       await this.#worker?.ended;
       await sleep(Math.max(0, this.#retryAt - performance.now()), undefined, { signal: this.#stop });
+      await this.#options.verify?.();
       await this.start(this.#stop);
       this.#failedStarts = 0;
     } catch (error) {
       if (this.#stop.aborted) return;
       this.#pause();
-      this.#failedStarts = error instanceof UnfitModel ? MAX_STARTS : this.#failedStarts + 1;
+      this.#failedStarts =
+        error instanceof UnfitModel || error instanceof MargayError ? MAX_STARTS : this.#failedStarts + 1;
       if (this.#failedStarts >= MAX_STARTS) this.#work.starved(error);
     }
   }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import type { MediaStore } from '../catalog/media-store.ts';
 import { faultOfId, type Product, type ProductId, type Row, type StoredImage } from '../catalog/product.ts';
@@ -142,10 +143,13 @@ async function prepare(
   const judged: typeof read = [];
   for (const { image, bytes } of read)
     try {
-      const decoded = await stages.decoder.decode(bytes, { signal, needs: stages.encoder.info.needs });
-      const pixels = await stages.encoder.prepare(decoded.picture, { signal });
+      const { decoded, pixels } = await patiently(signal, async () => {
+        const decoded = await stages.decoder.decode(bytes, { signal, needs: stages.encoder.info.needs });
+        return { decoded, pixels: await stages.encoder.prepare(decoded.picture, { signal }) };
+      });
       const priority = 'index' as const;
-      const encode = (text?: string) => stages.encoder.encode({ pixels, text }, { signal, priority });
+      const encode = (text?: string) =>
+        patiently(signal, () => stages.encoder.encode({ pixels, text }, { signal, priority }));
       // Attributes are the picture's own; most models have none, and need not look at it without the title then.
       const alone = embed === 'image' || stages.encoder.info.attributes.length > 0 ? await encode() : undefined;
       const { vector } = alone && embed === 'image' ? alone : await encode(product.title);
@@ -183,6 +187,21 @@ async function prepare(
 async function allKept(images: readonly StoredImage[], media: MediaStore): Promise<boolean> {
   for (const { id } of images) if (!(await media.has(id))) return false;
   return true;
+}
+
+/** Tries where somebody is busy, and the longest wait before the next, in seconds. */
+const TRIES = 10;
+const LONGEST_WAIT = 10;
+
+/** An import has time: who is busy is asked again when it says, and not for ever. */
+async function patiently<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++)
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof MargayError) || error.code !== 'OVERLOADED' || tries === TRIES) throw error;
+      await sleep(1000 * Math.min(LONGEST_WAIT, error.retryAfter ?? 1), undefined, { signal });
+    }
 }
 
 /** A fault of this picture, which the next one need not share. */

@@ -20,9 +20,10 @@ const waiting: fc.Arbitrary<Waiting[]> = fc
       )
       .map((orders) => items.map((item, index) => ({ ...item, order: orders[index]! }))),
   );
-const ONE_BY_ONE: BatchLimits = { texts: 1, pictures: 1, indexPictures: 1, patience: 8 };
+const ONE_BY_ONE: BatchLimits = { texts: 1, cells: 1024, pictures: 1, indexPictures: 1, patience: 8 };
 const limits = fc.constantFrom<BatchLimits>(BATCH_LIMITS, ONE_BY_ONE, {
   texts: 5,
+  cells: 600,
   pictures: 2,
   indexPictures: 3,
   patience: 1,

@@ -1,4 +1,6 @@
-import { readFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { EncoderInput, ModelPixels } from '../../src/encode/encoder.ts';
 import { fuse, unit } from '../../src/encode/fusion.ts';
@@ -75,7 +77,35 @@ describe.each(MODELS)('%s', (name) => {
     const { vector, state } = await encoder.encodeRaw({ ids }, { signal });
     expect(Math.abs(Math.hypot(...state!) - 1)).toBeGreaterThan(1e-3);
     expect(difference(unit(state!), vector)).toBeLessThan(1e-6);
+    // What somebody does to an answer changes no later one.
+    state!.fill(9);
+    vector.fill(9);
+    const again = await encoder.encodeRaw({ ids }, { signal });
+    expect(again.vector[0]).not.toBe(9);
+    expect(again.state![0]).not.toBe(9);
   });
+});
+
+test('a model that changed on disk is not taken up when its process dies', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'margay-changed-'));
+  await cp('test/fixtures/models/tiny-bge', folder, { recursive: true });
+  const encoder = await OnnxEncoder.load(folder, { decoder, threads: 1 });
+  await cp('test/fixtures/models/tiny-bge-int8/encode.onnx', join(folder, 'encode.onnx'));
+  process.kill(encoder.pid!, 'SIGKILL');
+  const asked = encoder.encode({ text: 'a red mug' }, { signal });
+  await expect(asked).rejects.toMatchObject({ code: 'ENCODER_UNAVAILABLE' });
+  await encoder.close();
+  await rm(folder, { recursive: true });
+});
+
+test('weights that model.json does not list are refused', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'margay-unlisted-'));
+  await cp('test/fixtures/models/tiny-bge-m3', folder, { recursive: true });
+  const manifest = JSON.parse(await readFile(join(folder, 'model.json'), 'utf8'));
+  delete manifest.graphs.encode.data;
+  await writeFile(join(folder, 'model.json'), JSON.stringify(manifest));
+  await expect(OnnxEncoder.load(folder, { decoder })).rejects.toThrow('does not list the weights in encode.onnx.data');
+  await rm(folder, { recursive: true });
 });
 
 describe.each(['tiny-clip', 'tiny-siglip'])('two towers: %s', (name) => {
@@ -96,6 +126,23 @@ describe.each(['tiny-clip', 'tiny-siglip'])('two towers: %s', (name) => {
     expect(pictureWeight).not.toBe(0.5);
     expect(difference(await vectorOf({ text, pixels }), fuse(words, picture, pictureWeight!))).toBeLessThan(1e-6);
     expect(difference(await vectorOf({ text, pixels }, 'index'), fuse(words, picture, 0.5))).toBeLessThan(1e-6);
+  });
+
+  test('another weight in model.json loads, and changes queries alone', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'margay-weight-'));
+    await cp(`test/fixtures/models/${name}`, folder, { recursive: true });
+    const manifest = JSON.parse(await readFile(join(folder, 'model.json'), 'utf8'));
+    manifest.fusion.pictureWeight = 0.9;
+    await writeFile(join(folder, 'model.json'), JSON.stringify(manifest));
+    const changed = await OnnxEncoder.load(folder, { decoder, threads: 1 });
+    const input = { text: 'in red', pixels: pixelsOf(7) };
+    const by = async (one: OnnxEncoder, priority: 'query' | 'index') =>
+      (await one.encode(input, { signal, priority })).vector;
+    expect(changed.info.fingerprint).toBe(encoder.info.fingerprint);
+    expect(difference(await by(changed, 'index'), await by(encoder, 'index'))).toBe(0);
+    expect(difference(await by(changed, 'query'), await by(encoder, 'query'))).toBeGreaterThan(1e-3);
+    await changed.close();
+    await rm(folder, { recursive: true });
   });
 
   test('words of blanks beside a picture are no words', async () => {

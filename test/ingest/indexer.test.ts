@@ -116,6 +116,17 @@ describe('a second run embeds only what is new', () => {
     expect(told(await run(sourceOf(product('a', undefined, 'New')), { embed: 'image+title' }))).toEqual(['a INDEXED']);
   });
 
+  test('an encoder that is busy is asked again, and the import goes on', async () => {
+    let refusals = 2;
+    encoder = new (class extends FakeEncoder {
+      override async encode(...given: Parameters<FakeEncoder['encode']>) {
+        if (refusals-- > 0) throw new MargayError('OVERLOADED', 'Busy.', { retryAfter: 0.01 });
+        return super.encode(...given);
+      }
+    })();
+    expect(told(await run(sourceOf(product('a'), product('b'))))).toEqual(['a INDEXED', 'b INDEXED']);
+  });
+
   test('a product with a broken picture is not embedded again either', async () => {
     const both = product('a', [BROKEN, image(pictures[0]!)]);
     await run(sourceOf(both));

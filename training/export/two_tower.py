@@ -189,7 +189,9 @@ def write_two_tower(name: str, out: Path, seed: int) -> None:
 
 def golden_cases(folder: Path) -> list[dict]:
     manifest = json.loads((folder / "model.json").read_text())
-    entry, rule, weight = manifest["tokenizer"], manifest["picture"], manifest["fusion"]["pictureWeight"]
+    entry, rule = manifest["tokenizer"], manifest["picture"]
+    # As what is stored: the weight in model.json is that of queries.
+    weight = 0.5
     vision, text = (open_graph(folder / manifest["graphs"][side]["file"]) for side in ("vision", "text"))
     tokenizer = load_tokenizer(folder / "tokenizer.json")
 
