@@ -155,10 +155,13 @@ export class RemoteEncoder implements Encoder {
     if (!pixels) return this.#part('text', { text }, priority, signal);
     if (text === '') return this.#part('picture', { pixels }, priority, signal);
     if (this.#probed.joint) return this.#part('both', { text, pixels }, priority, signal);
+    // Where one half fails, nobody waits for the other: it must not hold a place in the line.
+    const over = new AbortController();
+    const halves = AbortSignal.any([signal, over.signal]);
     const [words, picture] = await Promise.all([
-      this.#part('text', { text }, priority, signal),
-      this.#part('picture', { pixels }, priority, signal),
-    ]);
+      this.#part('text', { text }, priority, halves),
+      this.#part('picture', { pixels }, priority, halves),
+    ]).finally(() => over.abort());
     const weight = priority === 'index' ? STORED_WEIGHT : this.#options.pictureWeight;
     return { vector: fuse(words.vector, picture.vector, weight), truncated: words.truncated };
   }
