@@ -29,12 +29,15 @@ const query = (text: string) =>
   `{ search(text: "${text}") { hits { rank } reranked { rank } rationale rerank { status fallback calls completionTokens } } }`;
 const passOf = async (door: Door, text: string) => (await door.ask(query(text))).data.search.rerank;
 
+/** Other suites may have the cores. In milliseconds. */
+const ROOM = { timeout: 5_000 };
+
 describe('a client that leaves', () => {
   const stalled = async (door: Door, text: string) => {
     const leave = new AbortController();
     const before = model.asked.length;
     const answer = door.post({ query: query(text) }, {}, leave.signal).catch(() => 'left');
-    await expect.poll(() => model.asked.length).toBeGreaterThan(before);
+    await expect.poll(() => model.asked.length, ROOM).toBeGreaterThan(before);
     return { leave: () => leave.abort(), answer };
   };
 
@@ -44,15 +47,15 @@ describe('a client that leaves', () => {
     const { leave, answer } = await stalled(door, 'x');
     leave();
     expect(await answer).toBe('left');
-    await expect.poll(() => model.aborted, { interval: 5 }).toBe(1);
+    await expect.poll(() => model.aborted, { ...ROOM, interval: 5 }).toBe(1);
   });
 
   test('does not end a call that another waits for', async () => {
     const door = await open();
-    model.delayMs = 3_000;
+    model.delayMs = 6_000;
     const { leave, answer } = await stalled(door, 'x');
     const other = door.ask(query('x'));
-    await expect.poll(() => door.encoder.calls.length).toBe(2);
+    await expect.poll(() => door.encoder.calls.length, ROOM).toBe(2);
     leave();
     expect(await answer).toBe('left');
     expect((await other).data.search.rerank).toMatchObject({ status: 'APPLIED', calls: 0 });
@@ -199,7 +202,7 @@ test('the deadline holds for the whole pass', async () => {
   const door = await open({ RERANK_TIMEOUT_MS: '4000' });
   model.answering = () => ({ fault: 'stall' });
   expect(await passOf(door, 'x')).toMatchObject({ status: 'FELL_BACK', fallback: 'TIMEOUT', calls: 1 });
-  await expect.poll(() => model.aborted).toBe(1);
+  await expect.poll(() => model.aborted, ROOM).toBe(1);
 });
 
 test('a caption stays that was paid for before the ranking failed', async () => {
