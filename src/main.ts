@@ -41,6 +41,12 @@ const IMPATIENT_MS = 1_000;
 /** Labelled photos, where a checkout has them beside it. */
 const PHOTOS = fileURLToPath(new URL('../../shared/data', import.meta.url));
 
+// Whoever reads our output may have had enough of it, as `head` has.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') say(`margay: ${error.message}`);
+  process.exit(error.code === 'EPIPE' ? 0 : 1);
+});
+
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
 async function main(argv: readonly string[]): Promise<void> {

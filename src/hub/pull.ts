@@ -36,7 +36,9 @@ export async function pull(known: KnownModel, folder: string, options: PullOptio
   await makeFolder(places.staged);
   const unlock = await lockFolder(places.partial, options.self);
   try {
-    const listing = await listRepository(link, known.source.hub, patience, signal);
+    const listing = await listRepository(link, known.source.hub, patience, signal, (fault, waitMs) =>
+      say(`${fault.message} Trying again in ${Math.ceil(waitMs / 1000)} s.`),
+    );
     announce(known, listing, places, say);
     const sha256 = await gather(link, known.source.hub, listing, places, { ...options, patience });
     await describe(known, listing, options.hub.endpoint, places.staged, sha256);

@@ -58,9 +58,10 @@ export async function listRepository(
   { repo, revision, files }: HubRepo,
   patience: Patience,
   signal: AbortSignal,
+  onWait?: (fault: MargayError, waitMs: number) => void,
 ): Promise<Listing> {
   const subject = { repo, revision };
-  const ask = (path: string) => patiently(() => link.json(path, subject, signal), patience, signal);
+  const ask = (path: string) => patiently(() => link.json(path, subject, signal), patience, signal, onWait);
   const api = `/api/models/${escaped(repo)}`;
   const info = Info.safeParse((await ask(`${api}/revision/${encodeURIComponent(revision)}`)).value);
   if (!info.success) throw unreadable(link, repo);
