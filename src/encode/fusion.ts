@@ -1,5 +1,8 @@
 import type { Embedding } from './encoder.ts';
 
+/** Share of the picture in stored vectors of picture and title, whatever the weight in queries: that may change without indexing again. */
+export const STORED_WEIGHT = 0.5;
+
 /** The vector brought to length one; one of length zero stays as it is. */
 export function unit(vector: ArrayLike<number>): Embedding {
   const length = Math.hypot(...Array.from(vector));

@@ -43,6 +43,29 @@ function lastGraph(manifest: Manifest, hasPicture: boolean): string {
   return (hasPicture ? manifest.graphs.vision : manifest.graphs.text).file;
 }
 
+/** Longest text that is tried at a start, in tokens: a whole one takes minutes where a model reads thousands. */
+const TRIED = 512;
+
+/**
+ * Has texts as long as the manifest allows computed, alone and (joint models) beside a picture.
+ * @throws MargayError ENCODER_UNAVAILABLE where the graph does not take so many tokens: long queries would fail, and short ones not.
+ */
+export async function checkLengths(encoder: OnnxEncoder, manifest: Manifest, signal: AbortSignal): Promise<void> {
+  for (const pixels of manifest.mode === 'joint' ? [undefined, waves(manifest.picture.size, 1)] : [undefined]) {
+    const ids = encoder.tokenize('a '.repeat(TRIED), pixels !== undefined).ids.slice(0, TRIED);
+    await encoder.encodeRaw({ ids, pixels }, { signal, priority: 'index' }).catch((cause: unknown) => {
+      signal.throwIfAborted();
+      const where = pixels ? ' beside a picture' : '';
+      throw unfit(
+        manifest.name,
+        'model.json',
+        `allows texts of ${ids.length} tokens${where}, which the graph does not take`,
+        cause,
+      );
+    });
+  }
+}
+
 const TEXTS = ['phone case with this', 'Do you have a STRIPED umbrella, please?'];
 /** Another number of threads adds up in another order; 8 bits round on top of it. */
 const TOLERANCE = { fp32: 1e-4, int8: 1e-3 };

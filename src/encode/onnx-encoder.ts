@@ -8,7 +8,7 @@ import { EncodeQueue, type QueueOptions } from './encode-queue.ts';
 import type { Encoded, Encoder, EncoderInfo, EncoderInput, ModelPixels } from './encoder.ts';
 import { ExactResizer } from './exact-resizer.ts';
 import { fingerprint } from './fingerprint.ts';
-import { checkGolden } from './golden.ts';
+import { checkGolden, checkLengths } from './golden.ts';
 import { JointMode } from './joint-mode.ts';
 import type { Manifest } from './manifest.ts';
 import type { CacheBytes, Mode } from './mode.ts';
@@ -147,6 +147,7 @@ export class OnnxEncoder implements Encoder {
       const encoder = new OnnxEncoder(manifest, tokenizer, queue, options);
       try {
         if (golden) await checkGolden(encoder, manifest, golden, signal);
+        await checkLengths(encoder, manifest, signal);
         await encoder.#exact?.warmUp({ signal });
       } catch (error) {
         await encoder.close();

@@ -6,7 +6,7 @@ import type { Renderer } from '../image/renderer.ts';
 import { within } from '../policy/deadline.ts';
 import { ServerCalls } from '../policy/server-call.ts';
 import type { Embedding, Encoded, Encoder, EncoderInfo, EncoderInput, ModelPixels } from './encoder.ts';
-import { fuse } from './fusion.ts';
+import { fuse, STORED_WEIGHT } from './fusion.ts';
 import { vectorsIn } from './remote-answer.ts';
 import { type Api, apiOf, type ItemKind, type RemoteApi, type RemoteItem } from './remote-api.ts';
 import { type Named, servingError } from './remote-faults.ts';
@@ -37,8 +37,6 @@ export interface RemoteEncoderOptions {
 
 /** A text longer than this, in characters, is cut here, at the same place everywhere; what a model reads of the rest is its own affair. */
 const MAX_CHARACTERS = 8_192;
-/** Stored vectors of picture and title: always half and half, so that the weight of queries may change without indexing again. */
-const STORED_WEIGHT = 0.5;
 const AT_ONCE = 8;
 const INDEX_AT_ONCE = 6;
 const CAPACITY = { query: 256, index: 1024 };

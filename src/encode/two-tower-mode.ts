@@ -1,6 +1,6 @@
 import { Kept } from '../policy/kept.ts';
 import type { EncodeQueue } from './encode-queue.ts';
-import { fuse, unit } from './fusion.ts';
+import { fuse, STORED_WEIGHT, unit } from './fusion.ts';
 import type { TwoTowerManifest } from './manifest.ts';
 import {
   bytesOf,
@@ -12,9 +12,6 @@ import {
   type ModeOptions,
 } from './mode.ts';
 import type { RowResult } from './onnx-session.ts';
-
-/** Of stored vectors of picture and title, whatever the weight in queries: it may change without indexing again. */
-const STORED_WEIGHT = 0.5;
 
 /** Words and picture have a vector each; both together give their weighted sum. */
 export class TwoTowerMode implements Mode {

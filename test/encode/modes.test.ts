@@ -98,6 +98,20 @@ test('a model that changed on disk is not taken up when its process dies', async
   await rm(folder, { recursive: true });
 });
 
+test.each([
+  ['tiny-bge', 'maxTokens', 'allows texts of 512 tokens, which'],
+  ['tiny-bge', 'maxTokensWithPicture', 'tokens beside a picture, which'],
+  ['tiny-clip', 'maxTokens', 'allows texts of 512 tokens, which'],
+])('%s that says it reads more than its graph takes (%s) is refused', async (name, limit, says) => {
+  const folder = await mkdtemp(join(tmpdir(), 'margay-long-'));
+  await cp(`test/fixtures/models/${name}`, folder, { recursive: true });
+  const manifest = JSON.parse(await readFile(join(folder, 'model.json'), 'utf8'));
+  manifest.tokenizer[limit] = 100_000;
+  await writeFile(join(folder, 'model.json'), JSON.stringify(manifest));
+  await expect(OnnxEncoder.load(folder, { decoder })).rejects.toThrow(says);
+  await rm(folder, { recursive: true });
+});
+
 test('weights that model.json does not list are refused', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'margay-unlisted-'));
   await cp('test/fixtures/models/tiny-bge-m3', folder, { recursive: true });
