@@ -137,7 +137,8 @@ describe('what is asked', () => {
     const { server, encoder } = await encoderOf('infinity');
     const pictures = Array.from({ length: 20 }, (_, place) => ({ size: 1, rgb: Uint8Array.of(place, 0, 0) }));
     await Promise.all(pictures.map((pixels) => encoder.encode({ pixels }, { signal })));
-    expect(server.asked.map(({ items }) => items.length)).toEqual([8, 8, 4]);
+    // Calls under way at the same time may arrive in any order.
+    expect(server.asked.map(({ items }) => items.length).sort()).toEqual([4, 8, 8]);
   });
 
   test('a text or picture asked again costs no call, also beside another one; what is indexed is not kept', async () => {
