@@ -80,7 +80,7 @@ async function main(argv: readonly string[]): Promise<void> {
         load: (...given) => loadEncoder(config, ...given),
         makeGolden: (...given) => makeGoldenIn(config, ...given),
         encode: (folder, options) => encodeLinesIn(config, folder, options),
-        lines: stdinLines,
+        lines: () => stdinLines(stop.signal),
       });
       return;
     case 'help':
@@ -93,8 +93,9 @@ async function main(argv: readonly string[]): Promise<void> {
 }
 
 /** Opened when the first line is asked for: what readline has read before, nobody gets. */
-async function* stdinLines(): AsyncGenerator<string> {
-  yield* createInterface({ input: process.stdin, crlfDelay: Infinity });
+async function* stdinLines(signal: AbortSignal): AsyncGenerator<string> {
+  yield* createInterface({ input: process.stdin, crlfDelay: Infinity, signal });
+  signal.throwIfAborted();
 }
 
 /** Signal 0 asks for leave to send one: a process of somebody else's is there, and says so. */

@@ -136,6 +136,17 @@ describe('another encoder', () => {
   });
 });
 
+test('model encode ends when it is told to, though more lines may come', async () => {
+  const child = spawn(process.execPath, ['src/main.ts', 'model', 'encode', 'pocket', '--batch', '1'], {
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
+  running.push(child);
+  child.stdin.write('{"text": "red mug"}\n');
+  await once(child.stdout, 'data');
+  child.kill('SIGTERM');
+  expect((await once(child, 'exit'))[0]).toBe(130);
+});
+
 test('model encode: a vector for each line, in order, and one answer for a line at fault', async () => {
   const lines = [
     '{"text": "red mug"}',
