@@ -88,7 +88,9 @@ const WALLS: Readonly<Record<string, readonly string[]>> = {
 
 /** Packages that have their adapters: nobody else names them, not even their types. */
 const BEHIND: readonly (readonly [package_: RegExp, files: RegExp])[] = [
-  [/^(graphql|graphql-yoga|graphql-upload-ts|dataloader|@pothos\/.*|@graphql-yoga\/.*)$/, /^(graph|http)\//],
+  // A catalog's own definition is written in GraphQL's language.
+  [/^graphql$/, /^((graph|http)\/|catalog\/(read-definition|definition-[a-z]+)\.ts$)/],
+  [/^(graphql-yoga|graphql-upload-ts|dataloader|@pothos\/.*|@graphql-yoga\/.*)$/, /^(graph|http)\//],
   [/^sharp$/, /^image\/(vips|sharp-[a-z]+|svg-process)\.ts$/],
   [/^heic-decode$/, /^image\/heic-[a-z]+\.ts$/],
   [/^onnxruntime-node$/, /^encode\/onnx-[a-z-]+\.ts$/],
