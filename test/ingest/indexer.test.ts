@@ -54,18 +54,18 @@ const told = (outcomes: Outcome[]) => outcomes.map(({ name, status }) => `${name
 
 test('a product of two pictures is two rows, embedded once each', async () => {
   expect(told(await run(sourceOf(product('a', [image(pictures[0]!), image(pictures[1]!)]))))).toEqual(['a INDEXED']);
-  expect(store.rows.map(({ productId, ordinal }) => [productId, ordinal])).toEqual([
+  expect(store.stored.map(({ productId, ordinal }) => [productId, ordinal])).toEqual([
     ['a', 0],
     ['a', 1],
   ]);
-  expect(store.rows[0]!.product).toMatchObject({ id: 'a', title: 'Title of a', price: null, category: null });
-  expect(store.rows[1]!.product.images).toHaveLength(2);
+  expect(store.stored[0]!.product).toMatchObject({ id: 'a', title: 'Title of a', price: null, category: null });
+  expect(store.stored[1]!.product.images).toHaveLength(2);
   expect(encoder.calls).toHaveLength(2);
 });
 
 test('a product whose picture was lost is indexed again', async () => {
   await run(sourceOf(product('a'), product('b', [image(pictures[1]!)])));
-  kept.delete(store.rows[0]!.image.id);
+  kept.delete(store.stored[0]!.image.id);
   expect(told(await run(sourceOf(product('a'), product('b', [image(pictures[1]!)]))))).toEqual([
     'a INDEXED',
     'b UNCHANGED',
@@ -97,7 +97,7 @@ describe('a second run embeds only what is new', () => {
     const changed = change(first);
     expect(told(await run(sourceOf(changed)))).toEqual([`a ${status}`]);
     expect(encoder.calls).toHaveLength(calls);
-    expect(store.rows[0]!.product).toMatchObject({ title: changed.title, price: changed.price ?? null });
+    expect(store.stored[0]!.product).toMatchObject({ title: changed.title, price: changed.price ?? null });
   });
 
   test.each([
@@ -108,11 +108,11 @@ describe('a second run embeds only what is new', () => {
       override readonly info = { ...new FakeEncoder().info, attributes };
     })();
     await run(sourceOf(product('a')));
-    const alone = store.rows[0]!.vector;
+    const alone = store.stored[0]!.vector;
     encoder.calls.length = 0;
     expect(told(await run(sourceOf(product('a')), { embed: 'image+title' }))).toEqual(['a INDEXED']);
     expect(encoder.calls.map(({ text }) => text)).toEqual(texts);
-    expect(store.rows[0]!.vector).not.toEqual(alone);
+    expect(store.stored[0]!.vector).not.toEqual(alone);
     expect(told(await run(sourceOf(product('a', undefined, 'New')), { embed: 'image+title' }))).toEqual(['a INDEXED']);
   });
 
@@ -140,7 +140,7 @@ describe('a second run embeds only what is new', () => {
     const real = encoder.encode.bind(encoder);
     let late = true;
     encoder.encode = async (input, options) => {
-      if (late && store.rows.length === 0 && encoder.calls.length === 1) {
+      if (late && store.stored.length === 0 && encoder.calls.length === 1) {
         late = false;
         throw new MargayError('DEADLINE_EXCEEDED', 'Too slow.');
       }
@@ -148,9 +148,9 @@ describe('a second run embeds only what is new', () => {
     };
     const [first] = await run(sourceOf(both));
     expect(first).toMatchObject({ status: 'INDEXED', skipped: [{ reason: 'Too slow.' }] });
-    expect(store.rows).toHaveLength(1);
+    expect(store.stored).toHaveLength(1);
     expect(told(await run(sourceOf(both)))).toEqual(['a INDEXED']);
-    expect(store.rows).toHaveLength(2);
+    expect(store.stored).toHaveLength(2);
     expect(told(await run(sourceOf(both)))).toEqual(['a UNCHANGED']);
   });
 });
@@ -159,7 +159,7 @@ describe('what is bad is passed over', () => {
   test('one picture of two', async () => {
     const [outcome] = await run(sourceOf(product('a', [BROKEN, image(pictures[0]!)])));
     expect(outcome).toMatchObject({ status: 'INDEXED', skipped: [{ name: 'broken.jpg', reason: expect.any(String) }] });
-    expect(store.rows.map(({ ordinal, product: { images } }) => [ordinal, images.length])).toEqual([[0, 1]]);
+    expect(store.stored.map(({ ordinal, product: { images } }) => [ordinal, images.length])).toEqual([[0, 1]]);
   });
 
   test('none good: the product fails with the reason, its neighbors do not', async () => {
@@ -172,7 +172,7 @@ describe('what is bad is passed over', () => {
       reason: 'gone.jpg cannot be opened.',
       skipped: [{}, {}],
     });
-    expect(new Set(store.rows.map(({ productId }) => productId))).toEqual(new Set(['a', 'c']));
+    expect(new Set(store.stored.map(({ productId }) => productId))).toEqual(new Set(['a', 'c']));
   });
 
   test('a fault of ours stops everything', async () => {
@@ -180,13 +180,13 @@ describe('what is bad is passed over', () => {
       throw new MargayError('ENCODER_UNAVAILABLE', 'The model is away.');
     };
     await expect(run(sourceOf(product('a')))).rejects.toMatchObject({ code: 'ENCODER_UNAVAILABLE' });
-    expect(store.rows).toEqual([]);
+    expect(store.stored).toEqual([]);
   });
 });
 
 test('two of one id are written one after the other: the last one stands', async () => {
   expect(told(await run(sourceOf(product('a'), product('a', undefined, 'Last'))))).toEqual(['a INDEXED', 'a INDEXED']);
-  expect(store.rows.map(({ product: { title } }) => title)).toEqual(['Last']);
+  expect(store.stored.map(({ product: { title } }) => title)).toEqual(['Last']);
 });
 
 test('stopping in the middle keeps what was acknowledged, and the next run goes on from there', async () => {
@@ -202,10 +202,10 @@ test('stopping in the middle keeps what was acknowledged, and the next run goes 
   });
   await expect(stopped).rejects.toThrow('Stopped.');
   expect(acknowledged).toHaveLength(64);
-  expect(store.rows.map(({ productId }) => productId).sort()).toEqual([...acknowledged].sort());
+  expect(store.stored.map(({ productId }) => productId).sort()).toEqual([...acknowledged].sort());
   encoder.calls.length = 0;
   const outcomes = await run(source);
   expect(outcomes.filter(({ status }) => status === 'UNCHANGED')).toHaveLength(64);
   expect(encoder.calls).toHaveLength(86);
-  expect(store.rows).toHaveLength(150);
+  expect(store.stored).toHaveLength(150);
 });
