@@ -1,5 +1,5 @@
 import { DataType } from '@zilliz/milvus2-sdk-node';
-import type { FieldDefinition, FieldKind, FieldValue } from '../catalog/definition.ts';
+import type { FieldKind, FieldValue } from '../catalog/definition.ts';
 import { MargayError } from '../errors.ts';
 import { columnOf, type FilterField, type FilterValue } from './filter.ts';
 
@@ -22,7 +22,7 @@ const NO_DOUBLE = -Number.MAX_VALUE;
 const NO_BOOLEAN = -1;
 
 /** The field of the collection's schema. */
-export function milvusField(field: FieldDefinition) {
+export function milvusField(field: FilterField) {
   return { name: columnOf(field), ...TYPES[field.kind] };
 }
 

@@ -4,6 +4,7 @@ import { MargayError } from '../../src/errors.ts';
 import { SharpDecoder } from '../../src/image/sharp-decoder.ts';
 import { type IngestOptions, ingest, type Outcome } from '../../src/ingest/indexer.ts';
 import type { Source, SourceFault, SourceImage, SourceProduct } from '../../src/ingest/source.ts';
+import { DEMO_DEFINITION } from '../demo-definition.ts';
 import { FakeEncoder, MemoryStore } from '../fakes.ts';
 import { drawnPicture } from '../pictures.ts';
 
@@ -41,13 +42,23 @@ const product = (
   id: string,
   images: SourceImage[] = [image(pictures[0]!)],
   title = `Title of ${id}`,
-): SourceProduct => ({ id, title, images });
+): SourceProduct => ({ id, fields: { title }, images });
 const sourceOf = (...items: (SourceProduct | SourceFault)[]): Source => ({ total: items.length, items: () => items });
 
 async function run(source: Source, options: Partial<IngestOptions> = {}): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   const onOutcome = (outcome: Outcome) => void outcomes.push(outcome);
-  await ingest(source, { decoder, encoder, media, store }, { embed: 'image', signal, onOutcome, ...options });
+  await ingest(
+    source,
+    { decoder, encoder, media, store },
+    {
+      definition: DEMO_DEFINITION,
+      embed: 'image',
+      signal,
+      onOutcome,
+      ...options,
+    },
+  );
   return outcomes;
 }
 const told = (outcomes: Outcome[]) => outcomes.map(({ name, status }) => `${name} ${status}`);
@@ -80,8 +91,8 @@ test('an id that no store could keep fails its product alone', async () => {
 describe('a second run embeds only what is new', () => {
   test.each<[string, (first: SourceProduct) => SourceProduct, string, number]>([
     ['nothing changed', (first) => first, 'UNCHANGED', 0],
-    ['another title', (first) => ({ ...first, title: 'New' }), 'INDEXED', 1],
-    ['another price', (first) => ({ ...first, price: 3 }), 'INDEXED', 1],
+    ['another title', (first) => ({ ...first, fields: { title: 'New' } }), 'INDEXED', 1],
+    ['another price', (first) => ({ ...first, fields: { ...first.fields, price: 3 } }), 'INDEXED', 1],
     ['another picture', (first) => ({ ...first, images: [image(pictures[1]!)] }), 'INDEXED', 1],
     [
       'the same picture under another name',
@@ -97,7 +108,9 @@ describe('a second run embeds only what is new', () => {
     const changed = change(first);
     expect(told(await run(sourceOf(changed)))).toEqual([`a ${status}`]);
     expect(encoder.calls).toHaveLength(calls);
-    expect(store.stored[0]!.product).toMatchObject({ title: changed.title, price: changed.price ?? null });
+    expect(store.stored[0]!.product).toMatchObject({
+      fields: { title: changed.fields.title, price: changed.fields.price ?? null },
+    });
   });
 
   test.each([
@@ -186,7 +199,7 @@ describe('what is bad is passed over', () => {
 
 test('two of one id are written one after the other: the last one stands', async () => {
   expect(told(await run(sourceOf(product('a'), product('a', undefined, 'Last'))))).toEqual(['a INDEXED', 'a INDEXED']);
-  expect(store.stored.map(({ product: { title } }) => title)).toEqual(['Last']);
+  expect(store.stored.map(({ product: { fields } }) => fields.title)).toEqual(['Last']);
 });
 
 test('stopping in the middle keeps what was acknowledged, and the next run goes on from there', async () => {

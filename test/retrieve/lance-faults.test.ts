@@ -6,10 +6,10 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { LanceStores } from '../../src/retrieve/lance-store.ts';
-import { randomVectors, rowsOf } from './rows.ts';
+import { randomVectors, rowsOf, stampOf } from './rows.ts';
 
 const { signal } = new AbortController();
-const stamp = { name: 'killed', dimensions: 4, fingerprint: 'f' };
+const stamp = stampOf('killed');
 let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'margay-lance-'));

@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { MilvusStores } from '../../src/retrieve/milvus-store.ts';
 import { lacksMilvus, MilvusServer } from './milvus-server.ts';
-import { rowsOf } from './rows.ts';
+import { rowsOf, stampOf } from './rows.ts';
 
 const { signal } = new AbortController();
-const stamp = { name: 'faults', dimensions: 4, fingerprint: 'f' };
+const stamp = stampOf('faults');
 const query = Float32Array.of(1, 0, 0, 0);
 const options = { topK: 1, columns: [], signal };
 /** From the port's first answer to the first search. */
