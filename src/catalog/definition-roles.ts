@@ -57,10 +57,10 @@ export function checkKinds(fields: readonly WrittenField[], faults: DefinitionFa
     if (has.has('key')) {
       without('filter', 'is not for the key, which can be filtered by anyway');
       for (const one of ['facet', 'fullText', 'title', 'image'] as const) without(one, 'is not for the key');
-    } else if (has.has('image')) {
-      for (const one of ['filter', 'facet', 'fullText', 'title'] as const) without(one, 'is not for pictures');
     } else if (name === 'id') fault('Clients cache by it, so it is the key. Write `id: ID! @key`.');
-    else if (isOfImages(field))
+    else if (has.has('image')) {
+      for (const one of ['filter', 'facet', 'fullText', 'title'] as const) without(one, 'is not for pictures');
+    } else if (isOfImages(field))
       fault(
         images
           ? `Pictures are in ${images.name} already, in line ${images.line}. Leave one out.`
