@@ -7,15 +7,19 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
+import { MAX_FACET_VALUES } from '../search/facets.ts';
 
 /** What one request may ask for. GraphiQL's introspection query passes: fields that begin with __ do not count. */
 export const LIMITS = { tokens: 2_000, depth: 12, aliases: 30, searches: 10, objects: 10_000 } as const;
 
 /** Arguments that multiply what stands below them, with the value that counts when the client leaves it out. */
-const SIZES: Readonly<Record<string, { argument: string; fallback: number }>> = {
+const SIZES: Readonly<Record<string, { argument?: string; fallback: number }>> = {
   search: { argument: 'topK', fallback: 9 },
   similar: { argument: 'topK', fallback: 9 },
   products: { argument: 'first', fallback: 50 },
+  // Few catalogs count more fields, and of each at most so many values are told.
+  facets: { fallback: 10 },
+  values: { fallback: MAX_FACET_VALUES },
 };
 
 interface Measure {

@@ -7,11 +7,13 @@ import { once } from '../policy/once.ts';
 import type { Estimate, Look, Reranker, RerankQuery } from '../rerank/reranker.ts';
 import type { Hit, VectorStore } from '../retrieve/vector-store.ts';
 import type { Caller } from './caller.ts';
+import { countFacets, FACET_DEPTH, type Facet, facetFields } from './facets.ts';
 import { estimatePass, type Pass, type Report, runPass } from './pass.ts';
 import type { Plan, Query } from './query.ts';
+import { type RelevanceStages, relevantFrom } from './relevance.ts';
 import { type Sight, type SightStages, seeKept, seeSent } from './sight.ts';
 
-export interface Stages extends SightStages {
+export interface Stages extends SightStages, Pick<RelevanceStages, 'embed'> {
   readonly definition: CatalogDefinition;
   /** Throws CATALOG_MISMATCH where the stored vectors are another model's. */
   readonly store: () => VectorStore;
@@ -29,6 +31,10 @@ export interface Search {
   /** What the pass would take with nothing cached. */
   readonly price: Estimate;
   hits(): Promise<readonly Hit[]>;
+  /** Counts over the best 1,000 products that match, whatever page is asked for: a search of its own. */
+  facets(): Promise<readonly Facet[]>;
+  /** The least score of what counts as relevant; undefined where that is not known. */
+  readonly relevantFrom: number | undefined;
   /** What the rerank pass did; started by whoever asks first, once. */
   pass(): Promise<Pass>;
   /** What the pass took; null until it is over, and where nobody asked for it. */
@@ -64,12 +70,26 @@ export async function search(query: Query, plan: Plan, stages: Stages, caller: C
       ? (stages.reranker?.looksAt ?? []).flatMap((look) => columnOf(look, stages.definition))
       : [];
   const columns = [...new Set([...plan.columns, ...ranked])];
-  const hits = once<readonly Hit[]>(async () => {
+  const find = async (topK: number, offset: number, columns: readonly Column[]): Promise<readonly Hit[]> => {
     const { vector } = await encoded();
     const [found] = await within(caller.signal, timeoutMs, 'The search', (signal) =>
-      store.search([vector], { topK: query.topK, offset: query.offset, filter: query.filter, columns, signal }),
+      store.search([vector], { topK, offset, filter: query.filter, columns, signal }),
     );
     return found ?? [];
+  };
+  const hits = once(() => find(query.topK, query.offset, columns));
+  const facets = once<readonly Facet[]>(async () => {
+    const counted = facetFields(stages.definition);
+    if (counted.length === 0) return [];
+    const best = await find(
+      FACET_DEPTH,
+      0,
+      counted.map(({ name }) => name),
+    );
+    return countFacets(
+      best.map(({ product }) => product),
+      counted,
+    );
   });
   const alone = once<Attributes>(async () => {
     if (!seen) return {};
@@ -88,6 +108,8 @@ export async function search(query: Query, plan: Plan, stages: Stages, caller: C
     query,
     price: estimatePass(query, plan, stages.reranker),
     hits,
+    facets,
+    relevantFrom: relevantFrom(stages, { text: query.text !== undefined, picture: seen !== undefined }),
     pass: once(async () => {
       const pass = await runPass(query, plan, { hits, rerankQuery }, stages, caller);
       report = pass.report;
