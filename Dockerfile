@@ -38,6 +38,6 @@ USER 1000
 VOLUME /data
 EXPOSE 4000
 # The first start draws and embeds the demo, unless a catalog was indexed into /data before.
-HEALTHCHECK --interval=10s --timeout=6s --start-period=300s --retries=3 \
+HEALTHCHECK --interval=10s --timeout=6s --start-period=600s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health/ready`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 CMD ["node", "src/main.ts", "serve"]
