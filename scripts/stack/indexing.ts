@@ -5,7 +5,7 @@ import type { CountingProxy } from './counting-proxy.ts';
 import { count } from './table.ts';
 
 /** The longest that it may take, in milliseconds. */
-const DEADLINE_MS = 600_000;
+const DEADLINE_MS = 1_200_000;
 
 /**
  * Indexes the file with the gateway's own command line.

@@ -56,7 +56,9 @@ export async function startServers(
   const milvus = await MilvusServer.start('standalone');
   ends.defer(() => milvus.stop());
   const toMilvus = ends.use(await CountingProxy.before(milvus.address));
-  print(`Store: Milvus ${await milvusVersion(milvus.address)}`);
+  print(
+    `Store: Milvus, which calls itself ${await milvusVersion(milvus.address)}: the engine of PyPI's milvus package`,
+  );
 
   let llama = await LlamaServer.start(program);
   ends.defer(() => llama[Symbol.asyncDispose]());
