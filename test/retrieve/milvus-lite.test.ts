@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { MilvusStores } from '../../src/retrieve/milvus-store.ts';
+import { filteredSearchContract } from '../contract/filtered-search.ts';
 import { vectorStoreContract } from '../contract/vector-store.ts';
 import { milvusFilters } from './milvus-filtered.ts';
 import { lacksMilvus, MilvusServer } from './milvus-server.ts';
@@ -13,4 +14,5 @@ describe.skipIf(lacksMilvus('lite'))('Milvus Lite (needs scripts/milvus-venv.sh)
 
   vectorStoreContract('Milvus Lite', () => MilvusStores.connect({ address: server.address }), { runs: 6 });
   milvusFilters(() => server.address);
+  filteredSearchContract('Milvus Lite', () => MilvusStores.connect({ address: server.address }));
 });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { MilvusStores } from '../../src/retrieve/milvus-store.ts';
+import { filteredSearchContract } from '../contract/filtered-search.ts';
 import { vectorStoreContract } from '../contract/vector-store.ts';
 import { milvusFilters } from './milvus-filtered.ts';
 import { lacksMilvus, MilvusServer } from './milvus-server.ts';
@@ -13,4 +14,5 @@ describe.skipIf(lacksMilvus('standalone'))('Milvus 2.3.5 (needs scripts/milvus-v
 
   vectorStoreContract('Milvus 2.3.5', () => MilvusStores.connect({ address: server.address }), { runs: 2 });
   milvusFilters(() => server.address);
+  filteredSearchContract('Milvus 2.3.5', () => MilvusStores.connect({ address: server.address }));
 });
