@@ -11,7 +11,8 @@ const SRC = fileURLToPath(new URL('../src/', import.meta.url));
  * Anyone may import errors.ts; `policy` says how we wait for others, so whoever waits may import it.
  */
 const WALLS: Readonly<Record<string, readonly string[]>> = {
-  main: ['config', 'app', 'eval', 'progress', 'ingest', 'model-command', 'folder-encoder'],
+  main: ['config', 'app', 'eval', 'progress', 'index-command', 'model-command', 'folder-encoder'],
+  'index-command': ['config', 'app', 'ingest', 'progress'],
   'folder-encoder': ['config', 'encode', 'image'],
   'model-command': ['config', 'hub', 'progress'],
   hub: ['encode/manifest', 'policy', 'progress'],
@@ -67,6 +68,7 @@ const WALLS: Readonly<Record<string, readonly string[]>> = {
     'retrieve/vector-store',
     'catalog/product',
     'catalog/media-store',
+    'catalog/picture-folder',
     'policy',
   ],
   demo: ['image/renderer'],

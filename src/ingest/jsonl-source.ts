@@ -1,8 +1,8 @@
-import { createReadStream } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { faultOfId, type ProductId } from '../catalog/product.ts';
 import { MargayError } from '../errors.ts';
+import { countLines, type JsonLine, jsonLines } from './json-lines.ts';
 import { readPictureFile } from './picture-file.ts';
 import { isFault, type Source, type SourceFault, type SourceProduct } from './source.ts';
 
@@ -25,17 +25,13 @@ const Line = z.object({
 
 /** A JSON Lines file, one product a line, its pictures as paths relative to the file. */
 export async function jsonlSource(file: string): Promise<Source> {
-  let total = 0;
-  for await (const line of linesOf(file)) if (line.trim()) total += 1;
   return {
-    total,
+    total: await countLines(file),
     async *items() {
-      let number = 0;
       const lines = new Map<ProductId, number>();
-      for await (const line of linesOf(file)) {
-        number += 1;
-        if (!line.trim()) continue;
-        const item = parse(line, number, dirname(file));
+      for await (const line of jsonLines(file)) {
+        const { number } = line;
+        const item = read(line, dirname(file));
         const before = isFault(item) ? undefined : lines.get(item.id);
         if (before !== undefined) {
           yield { name: `line ${number}`, reason: `Its id is that of line ${before} too.` };
@@ -48,27 +44,10 @@ export async function jsonlSource(file: string): Promise<Source> {
   };
 }
 
-/** Lines end with LF alone: node's readline also ends them at U+2028, which JSON allows within a string. */
-async function* linesOf(file: string): AsyncGenerator<string> {
-  let rest = '';
-  for await (const chunk of createReadStream(file, { encoding: 'utf8' })) {
-    const lines = (rest + chunk).split('\n');
-    rest = lines.pop() ?? '';
-    yield* lines;
-  }
-  if (rest) yield rest;
-}
-
-function parse(text: string, number: number, folder: string): SourceProduct | SourceFault {
+function read({ number, ...line }: JsonLine, folder: string): SourceProduct | SourceFault {
   const name = `line ${number}`;
-  let json: unknown;
-  try {
-    // A byte order mark counts as a blank.
-    json = JSON.parse(text.trim());
-  } catch {
-    return { name, reason: 'It is not JSON.' };
-  }
-  const parsed = Line.safeParse(json);
+  if ('fault' in line) return { name, reason: line.fault };
+  const parsed = Line.safeParse(line.value);
   if (!parsed.success)
     return {
       name,
