@@ -1,5 +1,5 @@
 import { DataType, FunctionType } from '@zilliz/milvus2-sdk-node';
-import { ANALYZERS, type Analyzer } from '../catalog/definition.ts';
+import type { Analyzer } from '../catalog/definition.ts';
 import { MAX_FULL_TEXT_BYTES } from './full-text.ts';
 
 /** Where a product's words are, empty in the rows of all but its main picture, and what Milvus makes of them. */
@@ -39,7 +39,7 @@ export function textSchema(analyzer: Analyzer | null) {
  * analyzer for `standard` but jieba.
  */
 export function analyzersOf(version: string): readonly Analyzer[] {
-  if (/lite/i.test(version)) return ['STANDARD', 'CHINESE'];
+  if (version.startsWith('milvus_lite')) return ['STANDARD', 'CHINESE'];
   const [, major, minor] = /(\d+)\.(\d+)/.exec(version) ?? [];
-  return Number(major) > 2 || (Number(major) === 2 && Number(minor) >= 5) ? ANALYZERS : [];
+  return Number(major) > 2 || (Number(major) === 2 && Number(minor) >= 5) ? (Object.keys(PARAMETERS) as Analyzer[]) : [];
 }
