@@ -1,4 +1,5 @@
 import type { CatalogDefinition } from '../catalog/definition.ts';
+import { RETRIEVAL_MODES, SCORE_KINDS } from '../search/mode.ts';
 import type { Report } from '../search/pass.ts';
 import { toFilter } from '../search/product-filter.ts';
 import { toQuery } from '../search/query.ts';
@@ -21,7 +22,8 @@ export function searchTypes(
   { Image, QueryImage }: ImageTypes,
   { Product, Hit, Filter }: ProductTypes,
 ): void {
-  const ScoreKind = builder.enumType('ScoreKind', { values: ['COSINE'] as const });
+  const ScoreKind = builder.enumType('ScoreKind', { values: SCORE_KINDS });
+  const RetrievalMode = builder.enumType('RetrievalMode', { values: RETRIEVAL_MODES });
   const RerankStatus = builder.enumType('RerankStatus', {
     values: ['NOT_SELECTED', 'OFF', 'APPLIED', 'REPAIRED', 'REJECTED', 'FELL_BACK'] as const,
   });
@@ -61,7 +63,7 @@ export function searchTypes(
     fields: (t) => ({
       image: t.field({ type: QueryImage, nullable: true, resolve: (found) => found.image() }),
       hits: t.field({ type: [Hit], resolve: async (found) => place(await found.hits(), found.query.offset) }),
-      scoreKind: t.field({ type: ScoreKind, resolve: () => 'COSINE' as const }),
+      scoreKind: t.field({ type: ScoreKind, resolve: ({ scoreKind }) => scoreKind }),
       reranked: t.field({
         type: [RankedHit],
         resolve: async (found): Promise<Reranked[]> => {
@@ -91,6 +93,7 @@ export function searchTypes(
         rerank: t.arg.boolean({ required: true, defaultValue: true }),
         rerankDepth: t.arg.int({ required: true, defaultValue: 9 }),
         filter: t.arg({ type: Filter }),
+        mode: t.arg({ type: RetrievalMode, required: true, defaultValue: 'AUTO' }),
         offset: t.arg.int({ required: true, defaultValue: 0 }),
       },
       resolve: async (_root, { image, filter, ...args }, { stages, signal, allowance, cost, readPicture }, info) => {
