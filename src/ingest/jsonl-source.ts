@@ -70,16 +70,16 @@ function parse(
     return { name, reason: 'It is not JSON.' };
   }
   const parsed = Line.safeParse(json);
-  const images = Pictures.safeParse(parsed.data?.[definition.images]);
+  const given = typeof json === 'object' && json !== null && !Array.isArray(json) ? { ...json } : undefined;
+  if (!given) return { name, reason: 'line: It is no object in braces.' };
+  const images = Pictures.safeParse(Reflect.get(given, definition.images));
   const faults = [
-    ...(parsed.error?.issues ?? []).map(({ path, message }) => `${path.join('.') || 'line'}: ${message}`),
-    ...(parsed.data ? (images.error?.issues ?? []) : []).map(
-      ({ path, message }) => `${[definition.images, ...path].join('.')}: ${message}`,
-    ),
+    ...(parsed.error?.issues ?? []).map(({ path, message }) => `${path.join('.')}: ${message}`),
+    ...(images.error?.issues ?? []).map(({ path, message }) => `${[definition.images, ...path].join('.')}: ${message}`),
   ];
   let fields: SourceProduct['fields'] = {};
   try {
-    if (parsed.data) fields = toFields(definition, parsed.data);
+    fields = toFields(definition, given);
   } catch (error) {
     if (!(error instanceof MargayError)) throw error;
     faults.push(error.message.replace(/\.$/, ''));
