@@ -5,7 +5,7 @@ import { type ErrorCode, MargayError } from '../errors.ts';
 import type { GivenOutcome } from '../ingest/given-products.ts';
 import type { SourceProduct } from '../ingest/source.ts';
 import type { Filter as StoreFilter } from '../retrieve/filter.ts';
-import { type FilterInput, toFilter } from '../search/product-filter.ts';
+import { toFilter } from '../search/product-filter.ts';
 import { matchesAll } from '../search/whole-catalog.ts';
 import type { Builder } from './builder.ts';
 import type { catalogTypes } from './catalog.ts';
@@ -23,7 +23,7 @@ interface ImageInput {
 }
 interface Selector {
   readonly ids?: readonly ProductId[] | null;
-  readonly filter?: FilterInput | null;
+  readonly filter?: Readonly<Record<string, unknown>> | null;
 }
 
 /** `Mutation.indexProducts` and `Mutation.deleteProducts`. */
@@ -183,7 +183,7 @@ function toSelection({ ids, filter }: Selector, definition: CatalogDefinition): 
     }
     return ids;
   }
-  const read = toFilter(filter!, definition);
+  const read = toFilter(filter!, definition.fields, 'where.filter');
   if (matchesAll(read, definition))
     throw refused(
       'where.filter',
