@@ -120,7 +120,7 @@ export function productTypes(builder: Builder, definition: CatalogDefinition, { 
       },
       resolve: async (_root, { first, after, filter: given }, { loaders }, info) => {
         bounded('first', first);
-        const filter = given == null ? undefined : toFilter(given, definition);
+        const filter = given == null ? undefined : toFilter(given, definition.fields);
         const chosen = select(info.fieldNodes, info);
         const nodes = [...(chosen.get('nodes') ?? []), ...(select(chosen.get('edges') ?? [], info).get('node') ?? [])];
         const page = await loaders.page({

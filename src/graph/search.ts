@@ -97,7 +97,7 @@ export function searchTypes(
         const priced = cost.open(info.path.key);
         const query = toQuery({
           ...args,
-          filter: filter == null ? undefined : toFilter(filter, definition),
+          filter: filter == null ? undefined : toFilter(filter, definition.fields),
           image: image == null ? undefined : () => readPicture(image, 'image'),
         });
         const found = await search(query, searchPlan(info.fieldNodes, info, definition), stages, { signal, allowance });
