@@ -125,7 +125,9 @@ async function indexEach(
     ({ id }, place): GivenOutcome =>
       faults.has(place) ? { id: String(id), status: 'FAILED', error: faults.get(place) } : rest.next().value!,
   );
-  const ours = new Set(outcomes.flatMap((each) => (each.status === 'FAILED' && isOurs(each.error) ? [each.error] : [])));
+  const ours = new Set(
+    outcomes.flatMap((each) => (each.status === 'FAILED' && isOurs(each.error) ? [each.error] : [])),
+  );
   for (const error of ours) context.stages.report(error);
   return outcomes;
 }

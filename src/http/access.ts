@@ -24,7 +24,11 @@ export interface Keys {
 }
 
 /** Why a request may not write: UNAUTHENTICATED without a known key, FORBIDDEN with one that may only read; undefined where it may. */
-export function writeChecker({ api, admin, local }: Keys): (req: IncomingMessage | undefined) => MargayError | undefined {
+export function writeChecker({
+  api,
+  admin,
+  local,
+}: Keys): (req: IncomingMessage | undefined) => MargayError | undefined {
   if (local && api.length === 0 && admin.length === 0) return () => undefined;
   const mayWrite = keyChecker(admin);
   const mayRead = keyChecker(api);

@@ -59,6 +59,7 @@ const blame = ({ extensions }: GraphQLError) =>
     ? {
         code: 'IMAGE_TOO_LARGE',
         argument: 'image',
-        remedy: 'Send a smaller picture or fewer, best as files (multipart/form-data): base64 makes them a third larger.',
+        remedy:
+          'Send a smaller picture or fewer, best as files (multipart/form-data): base64 makes them a third larger.',
       }
     : { code: 'BAD_INPUT' };
