@@ -8,7 +8,7 @@ export interface UpkeepOptions {
   readonly products: number;
 }
 
-const OPTIONS: UpkeepOptions = { idleMs: 30_000, latestMs: 600_000, products: 10_000 };
+const OPTIONS: UpkeepOptions = { idleMs: 60_000, latestMs: 600_000, products: 10_000 };
 
 /** Tidies up the store some time after writes, one run at a time and off every request: each write leaves a version and a fragment behind. */
 export class Upkeep {

@@ -44,7 +44,7 @@ test('however busy it is, at the latest after its time', async () => {
     upkeep.wrote(1);
     await vi.advanceTimersByTimeAsync(500);
   }
-  expect(runs).toEqual([10_000]);
+  expect(runs).toEqual([10_000, 20_000]);
 });
 
 test('after many products at once', async () => {
@@ -65,7 +65,7 @@ test('one at a time, and what was written meanwhile is seen to', async () => {
   await vi.advanceTimersByTimeAsync(3_000);
   expect(runs).toEqual([0]);
   await vi.advanceTimersByTimeAsync(60_000);
-  expect(runs).toEqual([0, 5_000]);
+  expect(runs).toEqual([0, 5_001]);
 });
 
 test('a fault is reported, and the next write brings the next run', async () => {
