@@ -1,27 +1,21 @@
 import { once } from 'node:events';
-import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import { type App, createApp, openDefinition, openVoters, serve } from './app.ts';
-import type { CatalogDefinition } from './catalog/definition.ts';
+import { type App, createApp, openVoters, serve } from './app.ts';
 import { type Config, readConfig } from './config.ts';
 import { MargayError } from './errors.ts';
 import { encodeLinesIn, loadEncoder, makeGoldenIn } from './folder-encoder.ts';
-import { folderSource } from './ingest/folder-source.ts';
-import { jsonlSource } from './ingest/jsonl-source.ts';
-import type { Source } from './ingest/source.ts';
+import { INDEX_USAGE, indexCommand } from './index-command.ts';
 import { MODEL_USAGE, modelCommand } from './model-command.ts';
 import { Progress } from './progress.ts';
-import { type Catalog, index, openCatalog } from './served-catalog.ts';
+import { type Catalog, openCatalog } from './served-catalog.ts';
 
 const USAGE = `margay: multimodal search over GraphQL
 
   npm start                                 serve (the demo, or the catalog you indexed)
-  npm run index -- FOLDER                   index a folder of pictures, titled by file name
-  npm run index -- FILE.jsonl               index products: {"id", "title", "category", "price", "images": ["path", ...]} a line
-  npm run index -- FOLDER|FILE --rebuild    a new catalog of this source alone, also after a change of encoder
+${INDEX_USAGE}
   npm run eval -- [--count 300]             retrieval quality of the encoder on the demo's held-out queries, as a table
   npm run eval -- FOLDER [--count N]        the same on labelled photos (photos.jsonl, tasks.jsonl, baselines.json), and the picture's best weight;
                                             N queries a task, or all
@@ -51,6 +45,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
+/** npm changes to the project's folder; what the person typed is relative to where they stood. */
+const whereTheyStand = () => resolve(process.env.INIT_CWD ?? '.');
+
 async function main(argv: readonly string[]): Promise<void> {
   const [command = 'serve', ...rest] = argv;
   const config = fromHere(readConfig(process.env));
@@ -67,7 +64,7 @@ async function main(argv: readonly string[]): Promise<void> {
     case 'serve':
       return serveCommand(config, stop.signal);
     case 'index':
-      return indexCommand(config, stop.signal, rest);
+      return indexCommand(config, rest, { signal: stop.signal, from: whereTheyStand(), say });
     case 'eval':
       return evalCommand(config, stop.signal, rest);
     case 'rerank':
@@ -75,7 +72,7 @@ async function main(argv: readonly string[]): Promise<void> {
     case 'model':
       process.exitCode = await modelCommand(config, rest, {
         signal: stop.signal,
-        from: resolve(process.env.INIT_CWD ?? '.'),
+        from: whereTheyStand(),
         say,
         print: (text) => process.stdout.write(`${text}\n`),
         self: { pid: process.pid, isRunning },
@@ -94,10 +91,9 @@ async function main(argv: readonly string[]): Promise<void> {
   }
 }
 
-/** npm changes to the project's folder; what the person typed is relative to where they stood. */
 const fromHere = (config: Config): Config => ({
   ...config,
-  ...(config.CATALOG_FILE && { CATALOG_FILE: resolve(process.env.INIT_CWD ?? '.', config.CATALOG_FILE) }),
+  ...(config.CATALOG_FILE && { CATALOG_FILE: resolve(whereTheyStand(), config.CATALOG_FILE) }),
 });
 
 /** Opened when the first line is asked for: what readline has read before, nobody gets. */
@@ -150,39 +146,6 @@ async function openPrepared(app: App): Promise<Catalog> {
   }
 }
 
-async function indexCommand(config: Config, stop: AbortSignal, argv: readonly string[]): Promise<void> {
-  const { values, positionals } = parseArguments(argv, {
-    rebuild: { type: 'boolean', default: false },
-    verbose: { type: 'boolean', default: false },
-  });
-  const [given, ...extra] = positionals;
-  if (!given || extra.length > 0)
-    throw new MargayError('BAD_INPUT', 'index takes one folder or one .jsonl file.', { remedy: `\n${USAGE}` });
-  // npm changes to the project's folder; what the person typed is relative to where they stood.
-  const from = resolve(process.env.INIT_CWD ?? '.', given);
-  const source = await sourceOf(from, given, await openDefinition(config));
-  const app = await createApp(config, stop);
-  try {
-    if (app.encoder.info.demo)
-      say(
-        `warning: "${app.encoder.info.name}" is a demo model trained on drawings; on photos of your own it finds little more than colors, and its reranker harms more than it helps (RERANK=off). ` +
-          'ENCODER=FOLDER takes a real one (an ONNX model folder, see models/pocket/model.json for its shape).',
-      );
-    const bar = new Progress('Indexing', source.total, values.verbose);
-    let count: number;
-    try {
-      count = await index(app, source, from, values.rebuild, bar.count);
-    } finally {
-      for (const line of bar.finish()) say(line);
-    }
-    say(
-      `The catalog has ${count} products now. \`npm start\` serves it; a server that runs needs a new start if it served another.`,
-    );
-  } finally {
-    await app.close();
-  }
-}
-
 /** Tells errors on standard error; one that comes again and again, once in a while. */
 function teller(): (error: unknown) => void {
   const told = new Map<string, number>();
@@ -194,19 +157,6 @@ function teller(): (error: unknown) => void {
     told.set(text, now);
     say(`${new Date().toISOString()} error: ${text}`);
   };
-}
-
-async function sourceOf(from: string, given: string, definition: CatalogDefinition): Promise<Source> {
-  const found = await stat(from).catch(() => undefined);
-  if (!found)
-    throw new MargayError('NOT_FOUND', `There is no ${given}.`, { remedy: 'Name a folder or a .jsonl file.' });
-  if (!found.isDirectory() && !/\.(jsonl|ndjson)$/i.test(from))
-    throw new MargayError('BAD_INPUT', `${given} is neither a folder nor a .jsonl file.`, {
-      remedy: 'Name the folder that the pictures lie in, or a .jsonl file with one product a line.',
-    });
-  const source = found.isDirectory() ? await folderSource(from, definition) : await jsonlSource(from, definition);
-  if (source.total > 0) return source;
-  throw new MargayError('BAD_INPUT', `${given} is empty.`, { remedy: 'Name a folder with pictures.' });
 }
 
 function parseArguments<T extends NonNullable<ParseArgsConfig['options']>>(argv: readonly string[], options: T) {
@@ -238,7 +188,7 @@ async function evalPhotos(config: Config, stop: AbortSignal, given: string, coun
   const { photoSet } = await import('./eval/photo-queries.ts');
   const { floorsOf } = await import('./eval/floors.ts');
   const { photoEvaluation } = await import('./eval/photo-eval.ts');
-  const folder = resolve(process.env.INIT_CWD ?? '.', given);
+  const folder = resolve(whereTheyStand(), given);
   const [train, held] = [await photoSet(folder, 'train'), await photoSet(folder, 'eval')];
   if (!train || !held)
     throw new MargayError('BAD_INPUT', `${given} has no tasks.jsonl.`, {
@@ -266,7 +216,7 @@ async function rerankCommand(config: Config, stop: AbortSignal, argv: readonly s
   const { photoSet } = await import('./eval/photo-queries.ts');
   const { rerankCheck } = await import('./eval/rerank-check.ts');
   const { LEGEND, rerankReport } = await import('./eval/rerank-report.ts');
-  const folder = values.photos === undefined ? PHOTOS : resolve(process.env.INIT_CWD ?? '.', values.photos);
+  const folder = values.photos === undefined ? PHOTOS : resolve(whereTheyStand(), values.photos);
   const photos = await photoSet(folder, 'train');
   if (!photos && values.photos !== undefined)
     throw new MargayError('BAD_INPUT', `--photos: ${values.photos} has no tasks.jsonl.`);
