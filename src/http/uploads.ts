@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { GraphQLError } from 'graphql';
 import { processRequest, Upload } from 'graphql-upload-ts';
 import type { Plugin } from 'graphql-yoga';
@@ -9,7 +10,15 @@ export interface UploadLimits {
   readonly maxFiles: number;
   /** Of `operations` and `map`, in bytes each. */
   readonly maxFieldSize: number;
+  /** Of the whole body, in bytes; by default a file and a field, the file as a data: URI. */
+  readonly maxBodySize?: number;
 }
+
+/** The most bytes of a body: a picture as a data: URI is a third larger than its file. */
+export const bodyLimit = ({ maxBodySize, maxFileSize, maxFieldSize }: UploadLimits): number =>
+  maxBodySize ?? Math.ceil((maxFileSize * 4) / 3) + maxFieldSize;
+
+export const isMultipart = (type: string | null | undefined): boolean => /^multipart\/form-data/i.test(type ?? '');
 
 /** A file field sent again would replace the first in the library's books, and the temporary file of the first would stay for ever. */
 const { resolve: take } = Upload.prototype;
@@ -19,17 +28,19 @@ Upload.prototype.resolve = function (this: Upload, file) {
 };
 
 /** Streams multipart bodies to temporary files, where Yoga's own parser would hold them in memory whole. */
-export function streamedUploads(limits: UploadLimits): Plugin<NodeContext, NodeContext> {
+export function streamedUploads(limitsOf: (req: IncomingMessage) => UploadLimits): Plugin<NodeContext, NodeContext> {
   return {
     onRequestParse({ request, serverContext, setRequestParser }) {
-      if (request.method !== 'POST' || !/^multipart\/form-data/i.test(request.headers.get('content-type') ?? ''))
-        return;
+      if (request.method !== 'POST' || !isMultipart(request.headers.get('content-type'))) return;
       setRequestParser(async () => {
         const { req, res } = serverContext ?? {};
         if (!req || !res) throw refused(400, 'Multipart bodies can only be sent over HTTP.');
+        const limits = limitsOf(req);
         try {
           // The library refuses a file that reaches its limit; ours is the most that is taken.
-          return operationOf(await processRequest(req, res, { ...limits, maxFileSize: limits.maxFileSize + 1 }));
+          const parsed = processRequest(req, res, { ...limits, maxFileSize: limits.maxFileSize + 1 });
+          cutOffBeyond(bodyLimit(limits), req);
+          return operationOf(await parsed);
         } catch (error) {
           if (error instanceof GraphQLError) throw error;
           const status =
@@ -39,6 +50,16 @@ export function streamedUploads(limits: UploadLimits): Plugin<NodeContext, NodeC
       });
     },
   };
+}
+
+/** A length that was announced was looked at before. One that was not is counted, so that no body fills the disk: whoever hides it is not answered. */
+function cutOffBeyond(limit: number, req: IncomingMessage): void {
+  if (req.headers['content-length'] !== undefined) return;
+  let size = 0;
+  req.on('data', (chunk: Buffer) => {
+    size += chunk.length;
+    if (size > limit) req.destroy();
+  });
 }
 
 function operationOf(parsed: unknown): Record<string, unknown> {
