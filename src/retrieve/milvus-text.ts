@@ -41,5 +41,7 @@ export function textSchema(analyzer: Analyzer | null) {
 export function analyzersOf(version: string): readonly Analyzer[] {
   if (version.startsWith('milvus_lite')) return ['STANDARD', 'CHINESE'];
   const [, major, minor] = /(\d+)\.(\d+)/.exec(version) ?? [];
-  return Number(major) > 2 || (Number(major) === 2 && Number(minor) >= 5) ? (Object.keys(PARAMETERS) as Analyzer[]) : [];
+  return Number(major) > 2 || (Number(major) === 2 && Number(minor) >= 5)
+    ? (Object.keys(PARAMETERS) as Analyzer[])
+    : [];
 }

@@ -99,7 +99,9 @@ export function fullTextContract(
       await stores.drop('wordless', { signal });
     });
 
-    describe.skipIf(!analyzers.includes('STANDARD'))('STANDARD', () => {
+    if (analyzers.length === 0) return;
+
+    describe('STANDARD', () => {
       let store: VectorStore;
       const found = async (text: string, options: { topK?: number; offset?: number; filter?: Filter } = {}) =>
         ids(await store.searchText(text, { topK: 100, columns: [], signal, ...options }));
@@ -172,14 +174,15 @@ export function fullTextContract(
         expect(new Set(ids(hits)).size).toBe(hits.length);
       });
 
-      test.each([[{ topK: 1, filter: cheap }], [{ topK: 1, offset: 1, filter: cheap }], [{ topK: 9, filter: cheap }]])(
-        'a filter is asked before, not after: %j',
-        async (options) => {
-          const all = (await found('fox')).filter((id) => id === 'dog' || id === 'tagged');
-          const { topK, offset = 0 } = options;
-          expect(await found('fox', options)).toEqual(all.slice(offset, offset + topK));
-        },
-      );
+      test.each<[{ topK: number; offset?: number; filter: Filter }]>([
+        [{ topK: 1, filter: cheap }],
+        [{ topK: 1, offset: 1, filter: cheap }],
+        [{ topK: 9, filter: cheap }],
+      ])('a filter is asked before, not after: %j', async (options) => {
+        const all = (await found('fox')).filter((id) => id === 'dog' || id === 'tagged');
+        const { topK, offset = 0 } = options;
+        expect(await found('fox', options)).toEqual(all.slice(offset, offset + topK));
+      });
 
       test.each([
         [0, 0],
@@ -215,7 +218,7 @@ export function fullTextContract(
       });
     });
 
-    describe.skipIf(!analyzers.includes('STANDARD'))('writing', () => {
+    describe('writing', () => {
       let store: VectorStore;
       beforeAll(async () => {
         store = await stores.open(written('writing_words', 'STANDARD'), { signal });
@@ -283,7 +286,7 @@ export function fullTextContract(
       });
     });
 
-    test.each<[Analyzer, string, string, boolean]>([
+    const read: [Analyzer, string, string, boolean][] = [
       ['ENGLISH', 'the running foxes', 'fox', true],
       ['ENGLISH', 'the running foxes', 'RUN', true],
       ['ENGLISH', 'the running foxes', 'the', false],
@@ -295,17 +298,20 @@ export function fullTextContract(
       ['CHINESE', '红色的狐狸手机壳，T恤 Red', '我要狐狸图案', true],
       ['CHINESE', '红色的狐狸手机壳，T恤 Red', '蓝色', false],
       ['CHINESE', '红色的狐狸手机壳，T恤 Red', '，', false],
-    ])('%s: %j by %j: %j', async (analyzer, title, text, expected) => {
-      if (!analyzers.includes(analyzer)) return;
-      const named = `words_${analyzer.toLowerCase()}`;
-      const store = await stores.open(written(named, analyzer), { signal });
-      await store.upsert(product('it', title), { signal });
-      for (const settle of [async () => {}, () => store.optimize({ signal })]) {
-        await settle();
-        const hits = await store.searchText(text, { topK: 1, columns: [], signal });
-        expect(ids(hits)).toEqual(expected ? ['it'] : []);
-      }
-      await store.close();
-    });
+    ];
+    test.each(read.filter(([analyzer]) => analyzers.includes(analyzer)))(
+      '%s: %j by %j: %j',
+      async (analyzer, title, text, expected) => {
+        const named = `words_${analyzer.toLowerCase()}`;
+        const store = await stores.open(written(named, analyzer), { signal });
+        await store.upsert(product('it', title), { signal });
+        for (const settle of [async () => {}, () => store.optimize({ signal })]) {
+          await settle();
+          const hits = await store.searchText(text, { topK: 1, columns: [], signal });
+          expect(ids(hits)).toEqual(expected ? ['it'] : []);
+        }
+        await store.close();
+      },
+    );
   });
 }
