@@ -133,7 +133,7 @@ describe('facets', () => {
     const fields = DEMO_DEFINITION.fields.map((field) => ({ ...field, facet: false }));
     const stages = { encoder: new FakeEncoder(), definition: { ...DEMO_DEFINITION, fields }, store: () => store };
     const plan = { hits: false, columns: [], ranking: false, rationale: false, reasons: false, caption: false };
-    const query = toQuery({ text: 'x', topK: 9, offset: 0, rerank: false, rerankDepth: 9 });
+    const query = toQuery({ text: 'x', topK: 9, offset: 0, rerank: false, rerankDepth: 9, mode: 'DENSE' });
     const { signal } = new AbortController();
     const given = { ...stages, embed: 'image', reranker: null, timeoutMs: 1_000 } as unknown as Stages;
     const found = await search(query, plan, given, { signal, allowance: undefined });
