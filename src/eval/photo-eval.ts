@@ -4,10 +4,12 @@ import type { FloorsOf } from './floors.ts';
 import { type FusedInfo, fusionReport } from './fusion-report.ts';
 import type { JointTask } from './fusion-sweep.ts';
 import type { LabelledQuery } from './labelled.ts';
+import { modeReport } from './mode-report.ts';
 import { Pace } from './pace.ts';
 import type { PhotoSet, PhotoTask } from './photo-queries.ts';
 import { type AskedTask, LEGEND, qualityTables } from './quality-table.ts';
 import { LabelledIndex, type RetrievalStages } from './retrieval.ts';
+import { type WordStages, withWords } from './word-search.ts';
 
 export interface PhotoEvalOptions {
   readonly floors: FloorsOf;
@@ -38,14 +40,14 @@ const FLOORS = ['chance', 'color histogram', 'structure hash'];
  */
 export async function photoEvaluation(
   sets: PhotoSets,
-  stages: RetrievalStages,
+  stages: RetrievalStages & Partial<WordStages>,
   options: PhotoEvalOptions,
 ): Promise<string> {
   const { floors, count, signal, tell } = options;
   const { products, name } = sets.eval;
   const views = sets.eval.tasks.flatMap(byView).map((view) => ({ ...view, queries: spread(view.queries, count) }));
   if (views.length === 0) throw new MargayError('BAD_INPUT', `${name}: there is no query.`);
-  const trained = sets.train.tasks.map((task) => ({ ...task, queries: spread(task.queries.filter(isOfBoth), count) }));
+  const trained = sets.train.tasks.map((task) => ({ ...task, queries: spread(task.queries.filter(hasWords), count) }));
   const { encoder } = stages;
   const index = await LabelledIndex.make(sets.eval, stages, {
     signal,
@@ -67,6 +69,11 @@ export async function photoEvaluation(
     asked: of(queries).filter(isJoint),
   });
   const info: FusedInfo = encoder.info;
+  const sources = [...Map.groupBy(views, ({ task, source }) => nameOf(task, source))].map(([named, some]) => ({
+    name: named,
+    queries: some.flatMap(({ queries }) => queries),
+  }));
+  const modes = await modeTables();
   return [
     `# ${name}: encoder ${encoder.info.name} (${encoder.info.fingerprint.slice(0, 12)}), ${products.length} products`,
     '',
@@ -76,18 +83,26 @@ export async function photoEvaluation(
     ...fusionReport(
       {
         train: trained.map(({ task, source, queries }) => joint(nameOf(task, source), queries)),
-        eval: [...Map.groupBy(views, ({ task, source }) => nameOf(task, source))].map(([named, some]) =>
-          joint(
-            named,
-            some.flatMap(({ queries }) => queries),
-          ),
-        ),
+        eval: sources.map(({ name, queries }) => joint(name, queries)),
         views: views.map(({ task, source, view, queries }) => joint(nameOf(task, source, view), queries)),
       },
       index,
       info,
     ),
+    ...modes,
   ].join('\n');
+
+  async function modeTables(): Promise<string[]> {
+    const { stores, definition } = stages;
+    if (!stores || !definition) return [];
+    const splits = [
+      { name: 'Train split', tasks: trained.map((task) => ({ name: task.name, asked: of(task.queries) })) },
+      { name: 'Eval split', tasks: sources.map((task) => ({ name: task.name, asked: of(task.queries) })) },
+    ];
+    return withWords({ products }, { stores, definition }, signal, (words, analyzer) =>
+      modeReport(splits, index, words, analyzer),
+    );
+  }
 }
 
 interface View extends Pick<PhotoTask, 'task' | 'source' | 'queries'> {
@@ -99,7 +114,7 @@ const byView = ({ task, source, queries }: PhotoTask): View[] =>
 
 const nameOf = (...words: readonly (string | undefined)[]) => words.filter((word) => word !== undefined).join(', ');
 
-const isOfBoth = ({ text, picture }: LabelledQuery) => text !== undefined && picture !== undefined;
+const hasWords = ({ text }: LabelledQuery) => text !== undefined;
 
 /** `count` of them at even distances: neighbors are often about one product. */
 const spread = <T>(items: readonly T[], count = items.length): readonly T[] =>
