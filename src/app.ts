@@ -155,6 +155,7 @@ export async function serve(app: App, catalog: Catalog, report: (error: unknown)
   const { config, definition, decoder, encoder, media, reranker, stores, signal } = app;
   const stages: Stages = {
     definition,
+    embed: config.CATALOG_EMBED,
     decoder,
     encoder,
     media,

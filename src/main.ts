@@ -19,6 +19,8 @@ ${INDEX_USAGE}
   npm run eval -- [--count 300]             retrieval quality of the encoder on the demo's held-out queries, as a table
   npm run eval -- FOLDER [--count N]        the same on labelled photos (photos.jsonl, tasks.jsonl, baselines.json), and the picture's best weight;
                                             N queries a task, or all
+  npm run eval -- [FOLDER] --calibrate [--count N]
+                                            thresholds of relevance for the encoder's model.json, of queries that eval does not report
   npm run rerank -- check [--count 25] [--photos FOLDER]
                                             what the configured rerank model does to labelled queries, and whether to serve it
 ${MODEL_USAGE}
@@ -170,15 +172,37 @@ function parseArguments<T extends NonNullable<ParseArgsConfig['options']>>(argv:
 }
 
 async function evalCommand(config: Config, stop: AbortSignal, argv: readonly string[]): Promise<void> {
-  const { values, positionals } = parseArguments(argv, { count: { type: 'string' } });
+  const { values, positionals } = parseArguments(argv, { count: { type: 'string' }, calibrate: { type: 'boolean' } });
   const count = values.count === undefined ? undefined : countOf(values.count, 'npm run eval -- --count 300');
   const [given, ...extra] = positionals;
   if (extra.length > 0) throw new MargayError('BAD_INPUT', 'eval takes one folder at most.', { remedy: `\n${USAGE}` });
+  if (values.calibrate) return calibrateCommand(config, stop, given, count);
   if (given !== undefined) return evalPhotos(config, stop, given, count);
   const app = await createApp({ ...config, RERANK: 'on' }, stop);
   try {
     const { demoEvaluation } = await import('./eval/demo-eval.ts');
     process.stdout.write(`${await demoEvaluation(app, { count: count ?? 300, signal: stop, tell: say })}\n`);
+  } finally {
+    await app.close();
+  }
+}
+
+async function calibrateCommand(
+  config: Config,
+  stop: AbortSignal,
+  given: string | undefined,
+  count: number | undefined,
+): Promise<void> {
+  const { demoSet } = await import('./eval/labelled.ts');
+  const { photoSet } = await import('./eval/photo-queries.ts');
+  const { calibration } = await import('./eval/calibration.ts');
+  const photos = given === undefined ? undefined : await photoSet(resolve(process.env.INIT_CWD ?? '.', given), 'train');
+  if (photos === null) throw noTasks(given);
+  const app = await createApp({ ...config, RERANK: 'off' }, stop);
+  try {
+    const set = photos ?? demoSet(app.renderer, count ?? 300, 'calibration');
+    const relevance = await calibration(set, app, { signal: stop, tell: say });
+    process.stdout.write(`${JSON.stringify({ relevance }, null, 2)}\n`);
   } finally {
     await app.close();
   }
@@ -190,10 +214,7 @@ async function evalPhotos(config: Config, stop: AbortSignal, given: string, coun
   const { photoEvaluation } = await import('./eval/photo-eval.ts');
   const folder = resolve(whereTheyStand(), given);
   const [train, held] = [await photoSet(folder, 'train'), await photoSet(folder, 'eval')];
-  if (!train || !held)
-    throw new MargayError('BAD_INPUT', `${given} has no tasks.jsonl.`, {
-      remedy: 'Name a folder with photos.jsonl and tasks.jsonl.',
-    });
+  if (!train || !held) throw noTasks(given);
   const floors = await floorsOf(folder);
   const app = await createApp({ ...config, RERANK: 'off' }, stop);
   try {
@@ -251,6 +272,11 @@ async function rerankCommand(config: Config, stop: AbortSignal, argv: readonly s
     await app.close();
   }
 }
+
+const noTasks = (folder: string | undefined) =>
+  new MargayError('BAD_INPUT', `${folder} has no tasks.jsonl.`, {
+    remedy: 'Name a folder with photos.jsonl and tasks.jsonl.',
+  });
 
 function countOf(given: string, example: string): number {
   const count = Number(given);

@@ -7,6 +7,8 @@ import type { LabelledQuery } from './labelled.ts';
 import { Pace } from './pace.ts';
 import type { PhotoSet, PhotoTask } from './photo-queries.ts';
 import { type AskedTask, LEGEND, qualityTables } from './quality-table.ts';
+import { calibrateAll } from './relevance.ts';
+import { relevanceReport } from './relevance-report.ts';
 import { LabelledIndex, type RetrievalStages } from './retrieval.ts';
 
 export interface PhotoEvalOptions {
@@ -45,7 +47,7 @@ export async function photoEvaluation(
   const { products, name } = sets.eval;
   const views = sets.eval.tasks.flatMap(byView).map((view) => ({ ...view, queries: spread(view.queries, count) }));
   if (views.length === 0) throw new MargayError('BAD_INPUT', `${name}: there is no query.`);
-  const trained = sets.train.tasks.map((task) => ({ ...task, queries: spread(task.queries.filter(isOfBoth), count) }));
+  const trained = sets.train.tasks.map((task) => ({ ...task, queries: spread(task.queries, count) }));
   const { encoder } = stages;
   const index = await LabelledIndex.make(sets.eval, stages, {
     signal,
@@ -67,12 +69,21 @@ export async function photoEvaluation(
     asked: of(queries).filter(isJoint),
   });
   const info: FusedInfo = encoder.info;
+  const wholes = [...Map.groupBy(views, ({ task, source }) => nameOf(task, source))].map(([name, some]) => ({
+    name,
+    asked: of(some.flatMap(({ queries }) => queries)),
+  }));
+  const train = trained.map(({ task, source, queries }) => ({ name: nameOf(task, source), asked: of(queries) }));
   return [
     `# ${name}: encoder ${encoder.info.name} (${encoder.info.fingerprint.slice(0, 12)}), ${products.length} products`,
     '',
     ...LEGEND,
     ...ABOUT_PHOTOS,
     ...qualityTables(tasks, index, FLOORS),
+    ...relevanceReport(wholes, index, [
+      { name: "The encoder's own, of model.json", relevance: encoder.info.relevance },
+      { name: 'Calibrated on the train split of these photos', relevance: calibrateAll(train, index) },
+    ]),
     ...fusionReport(
       {
         train: trained.map(({ task, source, queries }) => joint(nameOf(task, source), queries)),
@@ -98,8 +109,6 @@ const byView = ({ task, source, queries }: PhotoTask): View[] =>
   [...Map.groupBy(queries, ({ view }) => view)].map(([view, some]) => ({ task, source, view, queries: some }));
 
 const nameOf = (...words: readonly (string | undefined)[]) => words.filter((word) => word !== undefined).join(', ');
-
-const isOfBoth = ({ text, picture }: LabelledQuery) => text !== undefined && picture !== undefined;
 
 /** `count` of them at even distances: neighbors are often about one product. */
 const spread = <T>(items: readonly T[], count = items.length): readonly T[] =>

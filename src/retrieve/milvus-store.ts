@@ -5,6 +5,7 @@ import { MilvusCatalog } from './milvus-catalog.ts';
 import { isMissing, succeeded } from './milvus-errors.ts';
 import { MilvusLink, type MilvusOptions } from './milvus-link.ts';
 import { collectionOf, STAMP } from './milvus-schema.ts';
+import { analyzersOf } from './milvus-text.ts';
 import { checkName } from './store-input.ts';
 import type { StoreFactory } from './vector-store.ts';
 
@@ -24,8 +25,11 @@ export class MilvusStores implements StoreFactory {
     return new MilvusStores(new MilvusLink(options));
   }
 
-  async analyzers(): Promise<readonly Analyzer[]> {
-    return [];
+  analyzers({ signal }: { signal: AbortSignal }): Promise<readonly Analyzer[]> {
+    return this.#link.call("Reading Milvus's version", signal, async () => {
+      const { version } = succeeded(await this.#link.client.getVersion());
+      return analyzersOf(version);
+    });
   }
 
   stamp(name: string, { signal }: { signal: AbortSignal }): Promise<CatalogStamp | null> {
