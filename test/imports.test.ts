@@ -11,7 +11,8 @@ const SRC = fileURLToPath(new URL('../src/', import.meta.url));
  * Anyone may import errors.ts; `policy` says how we wait for others, so whoever waits may import it.
  */
 const WALLS: Readonly<Record<string, readonly string[]>> = {
-  main: ['config', 'app', 'served-catalog', 'eval', 'progress', 'ingest', 'model-command', 'folder-encoder'],
+  main: ['config', 'app', 'served-catalog', 'eval', 'progress', 'index-command', 'model-command', 'folder-encoder'],
+  'index-command': ['config', 'app', 'served-catalog', 'ingest', 'progress'],
   'folder-encoder': ['config', 'encode', 'image'],
   'opened-encoder': ['config', 'folder-encoder', 'encode', 'hub'],
   'served-catalog': ['catalog', 'ingest', 'demo', 'retrieve/catalog-stamp'],
@@ -70,6 +71,7 @@ const WALLS: Readonly<Record<string, readonly string[]>> = {
     'catalog/product',
     'catalog/product-fields',
     'catalog/media-store',
+    'catalog/picture-folder',
     'policy',
   ],
   demo: ['image/renderer'],

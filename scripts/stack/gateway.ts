@@ -1,10 +1,11 @@
 // The gateway as `npm start` runs it, in a process of its own, with a clock round its decoder, encoder, renderer, pictures and store. Forked with settings as JSON.
 import { join } from 'node:path';
 import { answer } from '../../bench/asked.ts';
-import { createApp, openCatalog, serve } from '../../src/app.ts';
+import { createApp, serve } from '../../src/app.ts';
 import { DiskMedia } from '../../src/catalog/disk-media.ts';
 import { readConfig } from '../../src/config.ts';
 import { SharpRenderer } from '../../src/image/sharp-renderer.ts';
+import { openCatalog } from '../../src/served-catalog.ts';
 import { type Step, timed } from './steps.ts';
 
 export type GatewayQuestions = {

@@ -7,6 +7,7 @@ import { gradedQuality, mean, type Quality } from './metrics.ts';
 import { modeReport } from './mode-report.ts';
 import { Pace } from './pace.ts';
 import { LEGEND, qualityTables, table } from './quality-table.ts';
+import { relevanceReport } from './relevance-report.ts';
 import { LabelledIndex, type RetrievalStages } from './retrieval.ts';
 import { type WordStages, withWords } from './word-search.ts';
 
@@ -53,6 +54,7 @@ export async function demoEvaluation(stages: EvalStages, { count, signal, tell }
     ...LEGEND,
     'Several products answer most queries. A query of words and picture is also asked without either. Chance: R@1 / R@10 of random orders.',
     ...qualityTables(rows, index, ['chance']),
+    ...relevanceReport(asked, index, [{ name: "The encoder's own, of model.json", relevance: encoder.info.relevance }]),
     ...modes,
     ...(reranker
       ? [

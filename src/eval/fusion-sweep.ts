@@ -1,9 +1,10 @@
+import type { Embed } from '../encode/encoder.ts';
 import { fuse } from '../encode/fusion.ts';
 import type { Asked, AskedJointly } from './asked.ts';
 import { groupsOf, type Interval, interval, resamples } from './bootstrap.ts';
 import { mean } from './metrics.ts';
 import { FIGURES, type Found, judge } from './quality-table.ts';
-import type { Embedded, LabelledIndex } from './retrieval.ts';
+import type { LabelledIndex } from './retrieval.ts';
 
 /** Shares of the picture that are tried. */
 export const WEIGHTS = Array.from({ length: 11 }, (_, tenth) => tenth / 10);
@@ -43,11 +44,7 @@ export class JointTasks<T extends Asked = AskedJointly> {
   }
 
   /** What the vectors made of the queries find. */
-  judge(
-    index: Pick<LabelledIndex, 'ranking'>,
-    by: Embedded,
-    vectorOf: (vectors: T['vectors']) => Float32Array,
-  ): Found[] {
+  judge(index: Pick<LabelledIndex, 'ranking'>, by: Embed, vectorOf: (vectors: T['vectors']) => Float32Array): Found[] {
     return this.asked.map(({ query, vectors }) => judge(index, query, vectorOf(vectors), by));
   }
 
@@ -90,7 +87,7 @@ export interface Sweep {
  * How a normalized weighted sum of a query's two vectors fares, by the picture's weight. The best is that of the highest nDCG@10, of equal ones the
  * nearest to even shares.
  */
-export function sweep(tasks: JointTasks, index: Pick<LabelledIndex, 'ranking'>, by: Embedded): Sweep {
+export function sweep(tasks: JointTasks, index: Pick<LabelledIndex, 'ranking'>, by: Embed): Sweep {
   const judged = WEIGHTS.map((weight) => tasks.judge(index, by, ({ text, picture }) => fuse(text, picture, weight)));
   const figures = judged.map((one) => tasks.figures(one));
   const draws = judged.map((one) => tasks.draws(one.map(({ ndcg }) => ndcg)));

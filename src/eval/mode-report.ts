@@ -1,11 +1,12 @@
 import type { Analyzer } from '../catalog/definition.ts';
 import type { ProductId } from '../catalog/product.ts';
+import type { Embed } from '../encode/encoder.ts';
 import { SEARCH_MODES } from '../search/mode.ts';
 import { fuseRanks } from '../search/rank-fusion.ts';
 import type { Asked, Part } from './asked.ts';
 import { type Figures, JointTasks } from './fusion-sweep.ts';
 import { FIGURES, type Found, found, INDEXES, share, table, withInterval } from './quality-table.ts';
-import type { Embedded, LabelledIndex } from './retrieval.ts';
+import type { LabelledIndex } from './retrieval.ts';
 import type { WordSearch } from './word-search.ts';
 
 /** Queries of a task, asked. */
@@ -73,7 +74,7 @@ async function judge(
   { query, vectors }: Asked,
   part: Part,
   index: Pick<LabelledIndex, 'ranking'>,
-  by: Embedded,
+  by: Embed,
   words: WordSearch,
 ): Promise<Ranked> {
   const { text, relevant, exclude } = query;

@@ -8,6 +8,8 @@ import { modeReport } from './mode-report.ts';
 import { Pace } from './pace.ts';
 import type { PhotoSet, PhotoTask } from './photo-queries.ts';
 import { type AskedTask, LEGEND, qualityTables } from './quality-table.ts';
+import { calibrateAll } from './relevance.ts';
+import { relevanceReport } from './relevance-report.ts';
 import { LabelledIndex, type RetrievalStages } from './retrieval.ts';
 import { type WordStages, withWords } from './word-search.ts';
 
@@ -47,7 +49,7 @@ export async function photoEvaluation(
   const { products, name } = sets.eval;
   const views = sets.eval.tasks.flatMap(byView).map((view) => ({ ...view, queries: spread(view.queries, count) }));
   if (views.length === 0) throw new MargayError('BAD_INPUT', `${name}: there is no query.`);
-  const trained = sets.train.tasks.map((task) => ({ ...task, queries: spread(task.queries.filter(hasWords), count) }));
+  const trained = sets.train.tasks.map((task) => ({ ...task, queries: spread(task.queries, count) }));
   const { encoder } = stages;
   const index = await LabelledIndex.make(sets.eval, stages, {
     signal,
@@ -69,9 +71,14 @@ export async function photoEvaluation(
     asked: of(queries).filter(isJoint),
   });
   const info: FusedInfo = encoder.info;
-  const sources = [...Map.groupBy(views, ({ task, source }) => nameOf(task, source))].map(([named, some]) => ({
-    name: named,
-    queries: some.flatMap(({ queries }) => queries),
+  const wholes = [...Map.groupBy(views, ({ task, source }) => nameOf(task, source))].map(([name, some]) => {
+    const queries = some.flatMap((view) => view.queries);
+    return { name, queries, asked: of(queries) };
+  });
+  const train = trained.map(({ task, source, queries }) => ({
+    name: nameOf(task, source),
+    queries,
+    asked: of(queries),
   }));
   const modes = await modeTables();
   return [
@@ -80,10 +87,14 @@ export async function photoEvaluation(
     ...LEGEND,
     ...ABOUT_PHOTOS,
     ...qualityTables(tasks, index, FLOORS),
+    ...relevanceReport(wholes, index, [
+      { name: "The encoder's own, of model.json", relevance: encoder.info.relevance },
+      { name: 'Calibrated on the train split of these photos', relevance: calibrateAll(train, index) },
+    ]),
     ...fusionReport(
       {
-        train: trained.map(({ task, source, queries }) => joint(nameOf(task, source), queries)),
-        eval: sources.map(({ name, queries }) => joint(name, queries)),
+        train: train.map(({ name, queries }) => joint(name, queries)),
+        eval: wholes.map(({ name, queries }) => joint(name, queries)),
         views: views.map(({ task, source, view, queries }) => joint(nameOf(task, source, view), queries)),
       },
       index,
@@ -96,8 +107,8 @@ export async function photoEvaluation(
     const { stores, definition } = stages;
     if (!stores || !definition) return [];
     const splits = [
-      { name: 'Train split', tasks: trained.map((task) => ({ name: task.name, asked: of(task.queries) })) },
-      { name: 'Eval split', tasks: sources.map((task) => ({ name: task.name, asked: of(task.queries) })) },
+      { name: 'Train split', tasks: train },
+      { name: 'Eval split', tasks: wholes },
     ];
     return withWords({ products }, { stores, definition }, signal, (words, analyzer) =>
       modeReport(splits, index, words, analyzer),
@@ -113,8 +124,6 @@ const byView = ({ task, source, queries }: PhotoTask): View[] =>
   [...Map.groupBy(queries, ({ view }) => view)].map(([view, some]) => ({ task, source, view, queries: some }));
 
 const nameOf = (...words: readonly (string | undefined)[]) => words.filter((word) => word !== undefined).join(', ');
-
-const hasWords = ({ text }: LabelledQuery) => text !== undefined;
 
 /** `count` of them at even distances: neighbors are often about one product. */
 const spread = <T>(items: readonly T[], count = items.length): readonly T[] =>

@@ -1,5 +1,6 @@
 import type { CatalogDefinition } from '../catalog/definition.ts';
 import { RETRIEVAL_MODES, SCORE_KINDS } from '../search/mode.ts';
+import type { Facet as Counted, FacetValue as CountedValue } from '../search/facets.ts';
 import type { Report } from '../search/pass.ts';
 import { toFilter } from '../search/product-filter.ts';
 import { toQuery } from '../search/query.ts';
@@ -8,12 +9,14 @@ import { seeSent } from '../search/sight.ts';
 import type { Builder } from './builder.ts';
 import type { ImageTypes } from './image.ts';
 import { hitImage, type PlacedHit, type ProductTypes, place } from './product.ts';
-import { hitsAtOnce, searchPlan } from './selection.ts';
+import { facetsAtOnce, hitsAtOnce, searchPlan } from './selection.ts';
 
 interface Reranked extends PlacedHit {
   readonly position: number;
   readonly reason: string | null;
 }
+
+const placed = async (found: Search) => place(await found.hits(), found.query.offset, found.relevantFrom);
 
 /** `Query.search` and `Mutation.uploadImage`. */
 export function searchTypes(
@@ -48,6 +51,17 @@ export function searchTypes(
     }),
   });
 
+  const FacetValue = builder.objectRef<CountedValue>('FacetValue').implement({
+    fields: (t) => ({ value: t.exposeString('value'), count: t.exposeInt('count') }),
+  });
+
+  const Facet = builder.objectRef<Counted>('Facet').implement({
+    fields: (t) => ({
+      field: t.exposeString('field'),
+      values: t.field({ type: [FacetValue], resolve: ({ values }) => [...values] }),
+    }),
+  });
+
   const RankedHit = builder.objectRef<Reranked>('RankedHit').implement({
     fields: (t) => ({
       product: t.field({ type: Product, resolve: ({ hit }) => hit.product }),
@@ -62,12 +76,12 @@ export function searchTypes(
   const SearchResult = builder.objectRef<Search>('SearchResult').implement({
     fields: (t) => ({
       image: t.field({ type: QueryImage, nullable: true, resolve: (found) => found.image() }),
-      hits: t.field({ type: [Hit], resolve: async (found) => place(await found.hits(), found.query.offset) }),
+      hits: t.field({ type: [Hit], resolve: placed }),
       scoreKind: t.field({ type: ScoreKind, resolve: ({ scoreKind }) => scoreKind }),
       reranked: t.field({
         type: [RankedHit],
         resolve: async (found): Promise<Reranked[]> => {
-          const hits = place(await found.hits(), found.query.offset);
+          const hits = await placed(found);
           const { order, reasons } = await found.pass();
           return order.map((from, index) => {
             const hit = hits[from]!;
@@ -78,6 +92,7 @@ export function searchTypes(
       rationale: t.string({ nullable: true, resolve: async (found) => (await found.pass()).rationale }),
       queryCaption: t.string({ nullable: true, resolve: async (found) => (await found.pass()).caption }),
       rerank: t.field({ type: RerankReport, resolve: async (found) => (await found.pass()).report }),
+      facets: t.field({ type: [Facet], nullable: true, resolve: async (found) => [...(await found.facets())] }),
     }),
   });
 
@@ -105,6 +120,8 @@ export function searchTypes(
         });
         const found = await search(query, searchPlan(info.fieldNodes, info, definition), stages, { signal, allowance });
         priced(found);
+        // Beside the page's search, not after it. Whoever asks for them hears of a failure.
+        if (facetsAtOnce(info.fieldNodes, info)) void found.facets().catch(() => {});
         // A failed retrieval is an error of `search`, not of a field deep in it.
         if (hitsAtOnce(info.fieldNodes, info)) await found.hits();
         return found;

@@ -55,7 +55,7 @@ export class LanceStores implements StoreFactory {
       const table =
         (await this.#find(stamp.name)) ??
         (await this.#connection.createEmptyTable(stamp.name, catalogSchema(stamp, randomUUID()), { existOk: true }));
-      await fit(table, stamp);
+      await adapt(table, stamp);
       await indexText(table, stamp.schema.analyzer);
       return new LanceCatalog(table, stamp, this.#limits);
     });
@@ -93,7 +93,7 @@ export class LanceStores implements StoreFactory {
 }
 
 /** Adds the fields that the stored rows lack; the stamp is written last, so that a run that was cut off goes on. */
-async function fit(table: Table, stamp: CatalogStamp): Promise<void> {
+async function adapt(table: Table, stamp: CatalogStamp): Promise<void> {
   const { added } = checkStamp(await stampOf(table), stamp);
   if (added.length === 0) return;
   const there = new Set((await table.schema()).fields.map(({ name }) => name));

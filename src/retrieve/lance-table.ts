@@ -84,7 +84,7 @@ export class LanceTable {
 
   row(table: ArrowTable, row: number): StoredRow {
     return {
-      field: (name) => fromArrow(this.#kinds.get(name)!, table.getChild(fieldColumn(name))?.get(row)),
+      field: (name) => fromArrow(this.#kinds.get(name)!, table.getChild(fieldColumn(name)), row),
       json: (column) => table.getChild(storedName(column))!.get(row),
     };
   }

@@ -5,10 +5,13 @@ import { milvusFilter } from '../../src/retrieve/milvus-filter.ts';
 import { fromMilvus, milvusField, toMilvus } from '../../src/retrieve/milvus-values.ts';
 import { byId, readId, storedId } from '../../src/retrieve/product-key.ts';
 import { disagreements, hostileFilters, largestFilters } from './filter-checks.ts';
-import { FILTER_FIELDS, type FilteredProduct, randomFilters, randomProducts } from './random-filters.ts';
+import { FILTER_FIELDS, type FilteredProduct, meant, randomFilters, randomProducts } from './random-filters.ts';
 
 const COLUMNS = FILTER_FIELDS.map((field) => ({ ...field, column: milvusField(field).name }));
+const EVERYTHING = 'ordinal >= 0';
 const AT_ONCE = 8;
+
+const idsOf = (rows: readonly Record<string, unknown>[]) => new Set(rows.map((row) => readId(String(row.product_id))));
 
 /** Filters on products in a collection of their fields alone, one row each. */
 export function milvusFilters(address: () => string): void {
@@ -41,6 +44,22 @@ export function milvusFilters(address: () => string): void {
 
     test('the deepest and the longest filter that may be sent are taken', async () => {
       for (const { filter, size } of largestFilters(products)) expect((await collection.ids(filter)).size).toBe(size);
+    }, 60_000);
+
+    test('a search takes them too', async () => {
+      const find = (filter: Filter) => collection.nearest(filter);
+      expect(await disagreements(products, randomFilters(60, 8), find, AT_ONCE)).toEqual([]);
+    }, 60_000);
+
+    test('a delete removes what is meant and nothing else', async () => {
+      const price = { name: 'price', kind: 'Float' } as const;
+      const has = { op: 'has', field: { name: 'in', kind: 'StringList' }, value: '' } as const;
+      const filter: Filter = { op: 'or', filters: [has, { op: 'not', filter: { op: 'gt', field: price, value: 0 } }] };
+      const gone = meant(products, filter);
+      expect(gone.size).toBeGreaterThan(20);
+      await collection.remove(filter);
+      const kept = products.filter(({ id }) => !gone.has(id)).map(({ id }) => id);
+      expect((await collection.products()).map(({ id }) => id)).toEqual(kept.sort(byId));
     }, 60_000);
   });
 }
@@ -90,16 +109,36 @@ class FilteredCollection {
     await client.flushSync({ collection_names: [collection_name] });
     await write(data.slice(half));
     // Reads after this one need not be Strong, and answer at once.
-    expect(await this.#query('ordinal >= 0', 'Strong')).toHaveLength(products.length);
+    expect(await this.#query(EVERYTHING, [], 'Strong')).toHaveLength(products.length);
   }
 
   async ids(filter: Filter): Promise<Set<string>> {
-    return new Set((await this.#query(milvusFilter(filter))).map((row) => readId(String(row.product_id))));
+    return idsOf(await this.#query(milvusFilter(filter), []));
+  }
+
+  async nearest(filter: Filter): Promise<Set<string>> {
+    const { status, results } = await this.#client.search({
+      collection_name: this.#name,
+      data: [1, 1],
+      metric_type: 'COSINE',
+      limit: 1000,
+      filter: milvusFilter(filter),
+      output_fields: ['product_id'],
+      consistency_level: 'Eventually' as never,
+    });
+    expect(status).toMatchObject({ error_code: 'Success' });
+    return idsOf(results);
+  }
+
+  async remove(filter: Filter): Promise<void> {
+    const { status } = await this.#client.delete({ collection_name: this.#name, filter: milvusFilter(filter) });
+    expect(status).toMatchObject({ error_code: 'Success' });
+    await this.#query(EVERYTHING, [], 'Strong');
   }
 
   /** All that came back, by id. */
   async products(): Promise<FilteredProduct[]> {
-    const rows = await this.#query('ordinal >= 0');
+    const rows = await this.#query(EVERYTHING, COLUMNS);
     return rows
       .map((row) => ({
         id: readId(String(row.product_id)),
@@ -108,11 +147,15 @@ class FilteredCollection {
       .sort((a, b) => byId(a.id, b.id));
   }
 
-  async #query(filter: string, consistency = 'Eventually'): Promise<Record<string, unknown>[]> {
+  async #query(
+    filter: string,
+    columns: typeof COLUMNS,
+    consistency = 'Eventually',
+  ): Promise<Record<string, unknown>[]> {
     const { status, data } = await this.#client.query({
       collection_name: this.#name,
       filter,
-      output_fields: ['product_id', ...COLUMNS.map(({ column }) => column)],
+      output_fields: ['product_id', ...columns.map(({ column }) => column)],
       limit: 10_000,
       consistency_level: consistency as never,
     });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { MilvusStores } from '../../src/retrieve/milvus-store.ts';
 import { fullTextContract } from '../contract/full-text.ts';
+import { filteredSearchContract } from '../contract/filtered-search.ts';
 import { vectorStoreContract } from '../contract/vector-store.ts';
 import { milvusFilters } from './milvus-filtered.ts';
 import { lacksMilvus, MilvusServer } from './milvus-server.ts';
@@ -17,4 +18,5 @@ describe.skipIf(lacksMilvus('lite'))('Milvus Lite (needs scripts/milvus-venv.sh)
     analyzers: ['STANDARD', 'CHINESE'],
   });
   milvusFilters(() => server.address);
+  filteredSearchContract('Milvus Lite', () => MilvusStores.connect({ address: server.address }));
 });
