@@ -1,8 +1,9 @@
 import { MargayError } from '../errors.ts';
 import { checkStamp } from './catalog-stamp.ts';
 import { MilvusCatalog } from './milvus-catalog.ts';
+import type { MilvusOptions } from './milvus-connection.ts';
 import { isMissing, succeeded } from './milvus-errors.ts';
-import { MilvusLink, type MilvusOptions } from './milvus-link.ts';
+import { MilvusLink } from './milvus-link.ts';
 import { collectionOf, readStamp } from './milvus-schema.ts';
 import { checkName } from './store-input.ts';
 import type { CatalogStamp, StoreFactory } from './vector-store.ts';
@@ -67,7 +68,7 @@ export class MilvusStores implements StoreFactory {
 
   async #stampOf(name: string): Promise<CatalogStamp> {
     const { properties } = succeeded(
-      await this.#link.client.describeCollection({ collection_name: collectionName(name) }),
+      await this.#link.read(() => this.#link.client.describeCollection({ collection_name: collectionName(name) })),
     );
     const stamp = readStamp(properties);
     if (stamp) return stamp;
