@@ -1,10 +1,13 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { setImmediate as immediate, setTimeout as sleep } from 'node:timers/promises';
 
 /** What happens to connections and bytes. Each applies to those that are open, and to those to come, until another is set. */
 export type Weather =
   | { readonly kind: 'fair' }
   /** Every piece of an answer comes so many milliseconds late. */
   | { readonly kind: 'slow'; readonly ms: number }
+  /** Answers come in pieces of so many bytes. */
+  | { readonly kind: 'trickle'; readonly bytes: number }
   /** Connections are taken and bytes swallowed: nothing ever answers, as behind a firewall or a dead machine. */
   | { readonly kind: 'silent' }
   /** Nobody listens: connections end, new ones are refused. */
@@ -77,14 +80,14 @@ export class TcpProxy {
     client.on('data', (bytes) => {
       if (!isSilent()) server.write(bytes);
     });
+    // In their order, whatever the weather was when they came.
+    let sending = Promise.resolve();
     server.on('data', (bytes) => {
       if (isSilent()) return;
       const weather = this.#weather;
-      if (weather.kind === 'slow') setTimeout(() => client.write(bytes), weather.ms);
-      else if (weather.kind === 'cut') {
-        this.#weather = { kind: 'fair' };
-        client.write(bytes.subarray(0, weather.after), () => client.destroy());
-      } else client.write(bytes);
+      if (weather.kind === 'cut') this.#weather = { kind: 'fair' };
+      const due = performance.now() + (weather.kind === 'slow' ? weather.ms : 0);
+      sending = sending.then(() => send(client, bytes, weather, due));
     });
     for (const [one, other] of [
       [client, server],
@@ -98,4 +101,15 @@ export class TcpProxy {
       });
     }
   }
+}
+
+async function send(client: Socket, bytes: Buffer, weather: Weather, due: number): Promise<void> {
+  if (weather.kind === 'slow') await sleep(due - performance.now());
+  if (weather.kind === 'cut') client.write(bytes.subarray(0, weather.after), () => client.destroy());
+  else if (weather.kind !== 'trickle') client.write(bytes);
+  else
+    for (let start = 0; start < bytes.length; start += weather.bytes) {
+      client.write(bytes.subarray(start, start + weather.bytes));
+      await immediate();
+    }
 }
