@@ -1,6 +1,8 @@
+import { ANALYZERS } from '../src/catalog/definition.ts';
 import type { Column, Product } from '../src/catalog/product.ts';
 import type { Encoded, Encoder, ModelPixels } from '../src/encode/encoder.ts';
-import type { CatalogStamp, Hit, SearchOptions, StoreFactory, VectorStore } from '../src/retrieve/vector-store.ts';
+import type { CatalogStamp } from '../src/retrieve/catalog-stamp.ts';
+import type { Hit, SearchOptions, StoreFactory, VectorStore } from '../src/retrieve/vector-store.ts';
 
 const DIMENSIONS = 128;
 const VECTOR = new Float32Array(DIMENSIONS).fill(DIMENSIONS ** -0.5);
@@ -28,11 +30,13 @@ export class NoopEncoder implements Encoder {
 
 const productAt = (place: number): Product => ({
   id: `demo-${String(place + 1).padStart(4, '0')}`,
-  title: `Leopard print phone case ${place}`,
-  category: 'phone case',
-  print: 'leopard',
-  color: 'natural',
-  price: 19.9 + place,
+  fields: {
+    title: `Leopard print phone case ${place}`,
+    category: 'phone case',
+    print: 'leopard',
+    color: 'natural',
+    price: 19.9 + place,
+  },
   images: [IMAGE],
 });
 
@@ -44,9 +48,15 @@ class NoopStore implements VectorStore {
     return vectors.map(() =>
       Array.from({ length: topK }, (_, place) => {
         const product = productAt(place);
-        return { productId: product.id, score: 1 - place / 100, product, image: IMAGE, attributes: {} };
+        return { productId: product.id, ordinal: 0, score: 1 - place / 100, product, image: IMAGE, attributes: {} };
       }),
     );
+  }
+  async searchText(): Promise<Hit[]> {
+    return [];
+  }
+  async rows(): Promise<Hit[]> {
+    return [];
   }
   async get(): Promise<Map<string, Product>> {
     return new Map();
@@ -68,6 +78,9 @@ class NoopStore implements VectorStore {
   async remove(): Promise<number> {
     return 0;
   }
+  async removeWhere(): Promise<number> {
+    return 0;
+  }
   async optimize(): Promise<void> {}
   async ping(): Promise<void> {}
   async close(): Promise<void> {}
@@ -75,6 +88,9 @@ class NoopStore implements VectorStore {
 
 export class NoopStores implements StoreFactory {
   readonly kind = 'noop';
+  async analyzers() {
+    return ANALYZERS;
+  }
   async stamp(): Promise<CatalogStamp | null> {
     return null;
   }
@@ -88,6 +104,9 @@ export class NoopStores implements StoreFactory {
 /** What bare node:http answers a search with. */
 export const bareHits = (topK: number) =>
   Array.from({ length: topK }, (_, place) => {
-    const { id, title, category, price } = productAt(place);
+    const {
+      id,
+      fields: { title, category, price },
+    } = productAt(place);
     return { rank: place + 1, score: 1 - place / 100, product: { id, title, category, price } };
   });

@@ -5,12 +5,13 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Adapters, createApp, openCatalog, serve, stampOf } from '../src/app.ts';
+import { type Adapters, createApp, serve } from '../src/app.ts';
 import { readConfig } from '../src/config.ts';
 import { demoSource } from '../src/demo/source.ts';
 import { ingest } from '../src/ingest/indexer.ts';
 import { PocketReranker } from '../src/rerank/pocket-reranker.ts';
 import type { Reranker } from '../src/rerank/reranker.ts';
+import { openCatalog, stampOf } from '../src/served-catalog.ts';
 import { answer } from './asked.ts';
 import { bareHits, NoopEncoder, NoopStores } from './noop.ts';
 
@@ -99,7 +100,7 @@ async function gateway() {
       const store = await app.stores.open({ ...stampOf(app, BENCH) }, options);
       const { items } = demoSource(app.renderer);
       const some = { total: count, items: () => Iterator.from(items()).take(count) };
-      await ingest(some, { ...app, store }, { embed: 'image', ...options });
+      await ingest(some, { ...app, store }, { definition: app.definition, embed: 'image', ...options });
       await store.close();
       await app.stores.drop(BENCH, options);
     },

@@ -19,6 +19,7 @@ const COMMANDS = {
   'bench:encode': ['bench/encode-main.ts'],
   'bench:preprocess': ['bench/preprocess.ts'],
   parity: ['scripts/parity.ts'],
+  stack: ['scripts/stack.ts'],
 };
 
 const [command = 'serve', ...rest] = process.argv.slice(2);

@@ -1,14 +1,14 @@
-import { isAbsolute, join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { makeDataFolder } from './catalog/data-folder.ts';
+import type { CatalogDefinition } from './catalog/definition.ts';
 import { DiskMedia } from './catalog/disk-media.ts';
 import { type MediaStore, THUMBNAIL } from './catalog/media-store.ts';
-import { catalogFingerprint, DEMO, OWN, otherName, readServed, type Served, writeServed } from './catalog/served.ts';
+import { readDefinition } from './catalog/read-definition.ts';
 import { type Config, isLoopback } from './config.ts';
 import type { Encoder } from './encode/encoder.ts';
-import { OnnxEncoder } from './encode/onnx-encoder.ts';
 import { MargayError } from './errors.ts';
-import { coresOf } from './folder-encoder.ts';
 import type { GraphContext } from './graph/context.ts';
 import { Cost } from './graph/cost.ts';
 import { ProductLoaders } from './graph/loaders.ts';
@@ -19,20 +19,17 @@ import { loopbackHosts, originOf } from './http/origin.ts';
 import { readPicture } from './http/picture-upload.ts';
 import { servePictures } from './http/pictures.ts';
 import { listen, type RunningServer } from './http/server.ts';
-import { notThere } from './hub/absence.ts';
-import { readKnown } from './hub/known-model.ts';
-import { isThere } from './hub/model-folder.ts';
 import type { Decoder } from './image/decoder.ts';
 import type { Renderer } from './image/renderer.ts';
 import { SharpDecoder } from './image/sharp-decoder.ts';
 import { SharpRenderer } from './image/sharp-renderer.ts';
-import { ingest, type Outcome } from './ingest/indexer.ts';
-import type { Source } from './ingest/source.ts';
+import { openEncoder } from './opened-encoder.ts';
 import { Budget } from './policy/budget.ts';
 import { PocketReranker } from './rerank/pocket-reranker.ts';
 import type { Reranker } from './rerank/reranker.ts';
-import type { CatalogStamp, StoreFactory, VectorStore } from './retrieve/vector-store.ts';
+import type { StoreFactory } from './retrieve/vector-store.ts';
 import type { Stages } from './search/search.ts';
+import type { Catalog } from './served-catalog.ts';
 
 /** The largest picture accepted, in bytes. */
 const MAX_UPLOAD_BYTES = 20 * 1024 * 1024;
@@ -41,8 +38,9 @@ const UPLOADS = { maxFileSize: MAX_UPLOAD_BYTES, maxFiles: 10, maxFieldSize: 102
 /** How often query pictures that nobody can ask for any more are deleted. */
 const SWEEP_EVERY_MS = 10 * 60_000;
 
-/** Everything that stands behind a port; tests give their own. */
+/** What the products are, and everything that stands behind a port; tests give their own. */
 export interface Adapters {
+  readonly definition: CatalogDefinition;
   readonly decoder: Decoder;
   readonly renderer: Renderer;
   readonly encoder: Encoder;
@@ -70,57 +68,19 @@ export async function createApp(config: Config, signal: AbortSignal, given: Part
     return part;
   };
   try {
+    const definition = given.definition ?? (await openDefinition(config));
     const decoder = keep(given.decoder ?? new SharpDecoder({ maxBytes: MAX_UPLOAD_BYTES }));
     const renderer = keep(given.renderer ?? new SharpRenderer());
     const media = keep(given.media ?? new DiskMedia({ folder: join(data, 'media'), renderer }));
     const encoder = keep(given.encoder ?? (await openEncoder(config, decoder, renderer, signal)));
     const stores = keep(given.stores ?? (await openStores(config)));
     const reranker = given.reranker ?? (reranks(config, encoder) ? await openReranker(config, renderer, media) : null);
-    return { config, signal, decoder, renderer, encoder, media, stores, reranker, close };
+    return { config, signal, definition, decoder, renderer, encoder, media, stores, reranker, close };
   } catch (error) {
     // A model's process that goes on would keep this one alive.
     await close();
     throw error;
   }
-}
-
-/** A name stands for a folder of models/, anything with a slash for itself. */
-export const modelFolder = (name: string): string =>
-  isAbsolute(name) || name.includes('/') ? name : fileURLToPath(new URL(`../models/${name}`, import.meta.url));
-
-const KNOWN = fileURLToPath(new URL('../models/known', import.meta.url));
-
-/** @throws MargayError NOT_FOUND naming the command that brings the model, where it is known and not there. */
-async function encoderFolder(name: string): Promise<string> {
-  const folder = modelFolder(name);
-  const known = (await isThere(folder)) ? undefined : (await readKnown(KNOWN)).get(name);
-  if (known) throw notThere(known);
-  return folder;
-}
-
-/** The model on the configured server, or else of a folder. */
-async function openEncoder(
-  config: Config,
-  decoder: Decoder,
-  renderer: Renderer,
-  signal: AbortSignal,
-): Promise<Encoder> {
-  const { ENCODER_URL: url, ENCODER_MODEL: model, ENCODER_KEY: key, ENCODER_API: api } = config;
-  if (url === undefined || model === undefined)
-    return OnnxEncoder.load(await encoderFolder(config.ENCODER), { decoder, signal, ...coresOf(config) });
-  const { RemoteEncoder } = await import('./encode/remote-encoder.ts');
-  return RemoteEncoder.open({
-    url,
-    api,
-    model,
-    key,
-    timeoutMs: config.ENCODER_TIMEOUT_MS,
-    side: config.ENCODER_PICTURE_SIDE,
-    pictureWeight: config.ENCODER_PICTURE_WEIGHT,
-    decoder,
-    renderer,
-    signal,
-  });
 }
 
 /** What of the media store a reranker sees. */
@@ -155,6 +115,18 @@ export async function openVoters(
   return numbers.map((votes) => new VisionReranker({ server, renderer, thumbnail, flow, votes, answers }));
 }
 
+/** catalog.graphql of the project, or the operator's own. @throws MargayError BAD_INPUT with every fault by its line. */
+export async function openDefinition({ CATALOG_FILE: file }: Pick<Config, 'CATALOG_FILE'>): Promise<CatalogDefinition> {
+  const path = file ?? fileURLToPath(new URL('../catalog.graphql', import.meta.url));
+  const sdl = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new MargayError('BAD_INPUT', 'CATALOG_FILE: the file cannot be read.', {
+      cause,
+      remedy: "Name a file that says what a product is; catalog.graphql is the demo's.",
+    });
+  });
+  return readDefinition(sdl, basename(path));
+}
+
 async function openStores(config: Config): Promise<StoreFactory> {
   // Both bring native code or a large SDK: only the one in use is loaded.
   if (!config.MILVUS_ADDRESS) {
@@ -169,112 +141,11 @@ async function openStores(config: Config): Promise<StoreFactory> {
   });
 }
 
-export const stampOf = ({ encoder, config }: App, name: string): CatalogStamp => ({
-  name,
-  dimensions: encoder.info.dimensions,
-  fingerprint: catalogFingerprint(encoder.info.fingerprint, config.CATALOG_EMBED),
-});
-
-const isSame = (stored: CatalogStamp | null, stamp: CatalogStamp): boolean =>
-  stored?.fingerprint === stamp.fingerprint && stored.dimensions === stamp.dimensions;
-
-export type OnOutcome = (outcome: Outcome) => void;
-
-/**
- * Adds a source's products to the catalog of one's own, which is served from then on. With `rebuild` it is made anew of this source alone,
- * beside the old one, which goes when the new one stands.
- * @returns how many products the catalog has then.
- * @throws MargayError BAD_INPUT where nothing could be indexed: what was served before still is.
- */
-export async function index(
-  app: App,
-  source: Source,
-  from: string,
-  rebuild: boolean,
-  onOutcome: OnOutcome,
-): Promise<number> {
-  const { stores, signal, config } = app;
-  const served = await readServed(config.MARGAY_DATA);
-  const stamp = stampOf(app, served ? (rebuild ? otherName(served.name) : served.name) : OWN);
-  const stored = await stores.stamp(stamp.name, { signal });
-  const agrees = isSame(stored, stamp);
-  if (stored && !agrees && served && !rebuild) throw mismatch(served.sources);
-  // A first run that was cut off goes on; a rebuild that was cut off starts again.
-  if (stored && (rebuild || !agrees)) await stores.drop(stamp.name, { signal });
-  const store = await stores.open(stamp, { signal });
-  await ingest(source, { ...app, store }, { embed: config.CATALOG_EMBED, signal, onOutcome });
-  await store.optimize({ signal });
-  const count = await store.count({ signal });
-  await store.close();
-  if (count === 0)
-    throw new MargayError('BAD_INPUT', 'Nothing could be indexed.', {
-      remedy: 'Name a folder of pictures, or a .jsonl file of products with their pictures.',
-    });
-  const sources = rebuild ? [from] : [...new Set([...(served?.sources ?? []), from])];
-  await writeServed(config.MARGAY_DATA, { name: stamp.name as Served['name'], sources });
-  if (served && rebuild) await stores.drop(served.name, { signal });
-  return count;
-}
-
-const mismatch = ([first, ...others]: readonly string[]) =>
-  new MargayError(
-    'CATALOG_MISMATCH',
-    'The stored vectors were made by another encoder or from other parts of the products.',
-    {
-      remedy: [
-        `Start with the former ENCODER and CATALOG_EMBED, or index again: npm run index -- ${first} --rebuild`,
-        ...others.map((other) => `npm run index -- ${other}`),
-      ].join(' && '),
-    },
-  );
-
-/** The catalog to serve. The demo is drawn and embedded where it is missing, unfinished or another encoder's. */
-export async function openCatalog(app: App, prepareDemo: (total: number) => OnOutcome) {
-  const { stores, signal, config } = app;
-  const served = await readServed(config.MARGAY_DATA);
-  const stamp = stampOf(app, served?.name ?? DEMO);
-  const stored = await stores.stamp(stamp.name, { signal });
-  const agrees = isSame(stored, stamp);
-  if (served && !agrees) {
-    const refuse = (): VectorStore => {
-      throw mismatch(served.sources);
-    };
-    return { stamp, store: refuse };
-  }
-  if (!served && stored && !agrees) await stores.drop(DEMO, { signal });
-  const store = await stores.open(stamp, { signal });
-  if (!served) {
-    const { demoSource } = await import('./demo/source.ts');
-    const source = demoSource(app.renderer);
-    if ((await store.count({ signal })) < source.total || !(await keepsPictures(store, app))) {
-      const failed: Outcome[] = [];
-      const report = prepareDemo(source.total);
-      const onOutcome: OnOutcome = (outcome) => {
-        if (outcome.status === 'FAILED') failed.push(outcome);
-        report(outcome);
-      };
-      await ingest(source, { ...app, store }, { embed: config.CATALOG_EMBED, signal, onOutcome });
-      await store.optimize({ signal });
-      if (failed[0]?.status === 'FAILED')
-        throw new MargayError('INTERNAL', `The demo could not be prepared: ${failed[0].reason}`);
-    }
-  }
-  return { stamp, store: () => store };
-}
-
-/** Whether the pictures are there beside the vectors: a look at the first product tells a lost media folder. */
-async function keepsPictures(store: VectorStore, { media, signal }: App): Promise<boolean> {
-  const { products } = await store.page({ first: 1, columns: ['images'], signal });
-  const [image] = products[0]?.images ?? [];
-  return image !== undefined && (await media.has(image.id));
-}
-
-export type Catalog = Awaited<ReturnType<typeof openCatalog>>;
-
 /** Serves a catalog over HTTP until closed. */
 export async function serve(app: App, catalog: Catalog, report: (error: unknown) => void): Promise<RunningServer> {
-  const { config, decoder, encoder, media, reranker, stores, signal } = app;
+  const { config, definition, decoder, encoder, media, reranker, stores, signal } = app;
   const stages: Stages = {
+    definition,
     decoder,
     encoder,
     media,
@@ -287,7 +158,7 @@ export async function serve(app: App, catalog: Catalog, report: (error: unknown)
   const perHour = config.RERANK_TOKENS_PER_HOUR;
   const budget = perHour === undefined ? undefined : new Budget(perHour);
   const graphql = createGateway({
-    schema: makeSchema(),
+    schema: makeSchema(definition),
     origins: config.HTTP_ORIGINS,
     uploads: UPLOADS,
     report,

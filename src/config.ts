@@ -121,6 +121,11 @@ const Settings = z.object({
     .describe('Proxy for downloads by https, `http://HOST:PORT` or with `USER:PASSWORD@`.'),
   HTTP_PROXY: z.string().min(1).optional().describe('Proxy for downloads by plain http.'),
   NO_PROXY: z.string().min(1).optional().describe('Hosts that need no proxy, comma-separated.'),
+  CATALOG_FILE: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("GraphQL file that says what a product of your catalog is. By default `catalog.graphql`, the demo's."),
   CATALOG_EMBED: oneOf('image', 'image+title')
     .default('image')
     .describe('What of a product is embedded: its pictures alone, or each with the title.'),

@@ -4,7 +4,8 @@ import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import { type App, type Catalog, createApp, index, openCatalog, openVoters, serve } from './app.ts';
+import { type App, createApp, openDefinition, openVoters, serve } from './app.ts';
+import type { CatalogDefinition } from './catalog/definition.ts';
 import { type Config, readConfig } from './config.ts';
 import { MargayError } from './errors.ts';
 import { encodeLinesIn, loadEncoder, makeGoldenIn } from './folder-encoder.ts';
@@ -13,6 +14,7 @@ import { jsonlSource } from './ingest/jsonl-source.ts';
 import type { Source } from './ingest/source.ts';
 import { MODEL_USAGE, modelCommand } from './model-command.ts';
 import { Progress } from './progress.ts';
+import { type Catalog, index, openCatalog } from './served-catalog.ts';
 
 const USAGE = `margay: multimodal search over GraphQL
 
@@ -51,7 +53,7 @@ const say = (text: string) => process.stderr.write(`${text}\n`);
 
 async function main(argv: readonly string[]): Promise<void> {
   const [command = 'serve', ...rest] = argv;
-  const config = readConfig(process.env);
+  const config = fromHere(readConfig(process.env));
   const stop = new AbortController();
   let asked: number | undefined;
   for (const name of ['SIGINT', 'SIGTERM'] as const)
@@ -91,6 +93,12 @@ async function main(argv: readonly string[]): Promise<void> {
       throw new MargayError('BAD_INPUT', `Unknown command "${command}".`, { remedy: `\n${USAGE}` });
   }
 }
+
+/** npm changes to the project's folder; what the person typed is relative to where they stood. */
+const fromHere = (config: Config): Config => ({
+  ...config,
+  ...(config.CATALOG_FILE && { CATALOG_FILE: resolve(process.env.INIT_CWD ?? '.', config.CATALOG_FILE) }),
+});
 
 /** Opened when the first line is asked for: what readline has read before, nobody gets. */
 async function* stdinLines(signal: AbortSignal): AsyncGenerator<string> {
@@ -152,7 +160,7 @@ async function indexCommand(config: Config, stop: AbortSignal, argv: readonly st
     throw new MargayError('BAD_INPUT', 'index takes one folder or one .jsonl file.', { remedy: `\n${USAGE}` });
   // npm changes to the project's folder; what the person typed is relative to where they stood.
   const from = resolve(process.env.INIT_CWD ?? '.', given);
-  const source = await sourceOf(from, given);
+  const source = await sourceOf(from, given, await openDefinition(config));
   const app = await createApp(config, stop);
   try {
     if (app.encoder.info.demo)
@@ -188,7 +196,7 @@ function teller(): (error: unknown) => void {
   };
 }
 
-async function sourceOf(from: string, given: string): Promise<Source> {
+async function sourceOf(from: string, given: string, definition: CatalogDefinition): Promise<Source> {
   const found = await stat(from).catch(() => undefined);
   if (!found)
     throw new MargayError('NOT_FOUND', `There is no ${given}.`, { remedy: 'Name a folder or a .jsonl file.' });
@@ -196,7 +204,7 @@ async function sourceOf(from: string, given: string): Promise<Source> {
     throw new MargayError('BAD_INPUT', `${given} is neither a folder nor a .jsonl file.`, {
       remedy: 'Name the folder that the pictures lie in, or a .jsonl file with one product a line.',
     });
-  const source = found.isDirectory() ? await folderSource(from) : await jsonlSource(from);
+  const source = found.isDirectory() ? await folderSource(from, definition) : await jsonlSource(from, definition);
   if (source.total > 0) return source;
   throw new MargayError('BAD_INPUT', `${given} is empty.`, { remedy: 'Name a folder with pictures.' });
 }

@@ -2,11 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { type Adapters, createApp, openCatalog, serve } from '../src/app.ts';
+import { type Adapters, createApp, serve } from '../src/app.ts';
 import { DiskMedia } from '../src/catalog/disk-media.ts';
 import { catalogFingerprint, OWN, writeServed } from '../src/catalog/served.ts';
 import { readConfig } from '../src/config.ts';
 import { SharpRenderer } from '../src/image/sharp-renderer.ts';
+import { schemaOf } from '../src/retrieve/catalog-stamp.ts';
+import { openCatalog } from '../src/served-catalog.ts';
+import { DEMO_DEFINITION } from './demo-definition.ts';
 import { FakeEncoder, FakeReranker, MemoryStores, vectorOf } from './fakes.ts';
 
 export interface GraphQLAnswer {
@@ -102,7 +105,12 @@ let pixel: Promise<Uint8Array> | undefined;
 /** A catalog made by this very encoder; every third product has two pictures. */
 function fill(stores: MemoryStores, encoder: FakeEncoder, count: number): void {
   const { dimensions, fingerprint } = encoder.info;
-  stores.stored = { name: OWN, dimensions, fingerprint: catalogFingerprint(fingerprint, 'image') };
+  stores.stored = {
+    name: OWN,
+    dimensions,
+    fingerprint: catalogFingerprint(fingerprint, 'image', 'title'),
+    schema: schemaOf(DEMO_DEFINITION),
+  };
   for (let place = 0; place < count; place += 1) {
     const id = idOf(place);
     const images = Array.from({ length: place % 3 === 0 ? 2 : 1 }, (_, ordinal) => ({
@@ -113,15 +121,11 @@ function fill(stores: MemoryStores, encoder: FakeEncoder, count: number): void {
     }));
     const product = {
       id,
-      title: `Product ${place}`,
-      category: 'mug',
-      print: null,
-      color: 'red',
-      price: place / 10,
+      fields: { title: `Product ${place}`, category: 'mug', print: null, color: 'red', price: place / 10 },
       images,
     };
     for (const [ordinal, image] of images.entries())
-      stores.store.rows.push({
+      stores.store.stored.push({
         productId: id,
         ordinal,
         vector: vectorOf(id, String(ordinal)),

@@ -1,9 +1,29 @@
 import { createHash } from 'node:crypto';
-import type { Column, Product, ProductId, Row } from '../src/catalog/product.ts';
+import { ANALYZERS, type Analyzer } from '../src/catalog/definition.ts';
+import {
+  ATTRIBUTES,
+  type Column,
+  fieldsOf,
+  IMAGE,
+  IMAGES,
+  type Product,
+  type ProductId,
+  type Row,
+} from '../src/catalog/product.ts';
 import type { Encoded, Encoder, EncoderInfo, EncoderInput, ModelPixels } from '../src/encode/encoder.ts';
 import type { Picture } from '../src/image/decoder.ts';
 import type { Asked, Candidate, PassOptions, Ranking, Reranker, RerankQuery, Wanted } from '../src/rerank/reranker.ts';
-import type { CatalogStamp, Hit, SearchOptions, StoreFactory, VectorStore } from '../src/retrieve/vector-store.ts';
+import type { CatalogStamp } from '../src/retrieve/catalog-stamp.ts';
+import type { Filter } from '../src/retrieve/filter.ts';
+import { predicate } from '../src/retrieve/matches.ts';
+import type {
+  FoundOptions,
+  Hit,
+  RowPlace,
+  SearchOptions,
+  StoreFactory,
+  VectorStore,
+} from '../src/retrieve/vector-store.ts';
 
 export const DIMENSIONS = 8;
 
@@ -50,7 +70,7 @@ const cosine = (a: Float32Array, b: Float32Array) => a.reduce((sum, value, place
 export class MemoryStore implements VectorStore {
   readonly kind = 'memory';
   readonly dimensions = DIMENSIONS;
-  readonly rows: Row[] = [];
+  readonly stored: Row[] = [];
   readonly asked: { call: string; columns: readonly Column[]; size: number }[] = [];
   /** Throws this, when set. */
   fault: Error | undefined;
@@ -61,19 +81,42 @@ export class MemoryStore implements VectorStore {
   }
 
   async search(vectors: readonly Float32Array[], options: SearchOptions): Promise<Hit[][]> {
-    const { topK, offset = 0, columns, exclude } = options;
+    const { topK, offset = 0, columns, exclude, filter } = options;
     this.#ask('search', columns, vectors.length);
     return vectors.map((vector, place) => {
       const best = new Map<ProductId, Hit>();
-      for (const row of this.rows) {
+      for (const row of this.#matching(filter)) {
         const score = cosine(vector, row.vector);
         if (row.productId === exclude?.[place] || score <= (best.get(row.productId)?.score ?? -2)) continue;
-        best.set(row.productId, { productId: row.productId, score, ...shown(row, columns) });
+        best.set(row.productId, { productId: row.productId, ordinal: row.ordinal, score, ...shown(row, columns) });
       }
       return [...best.values()]
         .sort((a, b) => b.score - a.score || (a.productId < b.productId ? -1 : 1))
         .slice(offset, offset + topK);
     });
+  }
+
+  /** One point for each word of the title that is asked for: enough to see what was asked. */
+  async searchText(text: string, { topK, offset = 0, columns, filter }: FoundOptions): Promise<Hit[]> {
+    this.#ask('searchText', columns);
+    const words = text.toLowerCase().split(/\W+/);
+    return this.#matching(filter)
+      .filter(({ ordinal }) => ordinal === 0)
+      .map((row) => {
+        const title = String(row.product.fields.title).toLowerCase().split(/\W+/);
+        return { row, score: words.filter((word) => title.includes(word)).length };
+      })
+      .filter(({ score }) => score > 0)
+      .sort((a, b) => b.score - a.score || (a.row.productId < b.row.productId ? -1 : 1))
+      .slice(offset, offset + topK)
+      .map(({ row, score }) => ({ productId: row.productId, ordinal: 0, score, ...shown(row, columns) }));
+  }
+
+  async rows(places: readonly RowPlace[], { columns }: { columns: readonly Column[] }): Promise<Hit[]> {
+    this.#ask('rows', columns, places.length);
+    return this.stored
+      .filter((row) => places.some((p) => p.productId === row.productId && p.ordinal === row.ordinal))
+      .map((row) => ({ productId: row.productId, ordinal: row.ordinal, score: 0, ...shown(row, columns) }));
   }
 
   async get(ids: readonly ProductId[], { columns }: { columns: readonly Column[] }): Promise<Map<ProductId, Product>> {
@@ -90,27 +133,43 @@ export class MemoryStore implements VectorStore {
     return new Map(this.#main(ids).map((row) => [row.productId, row.source]));
   }
 
-  async page({ first, after, columns }: { first: number; after?: ProductId; columns: readonly Column[] }) {
+  async page({
+    first,
+    after,
+    filter,
+    columns,
+  }: {
+    first: number;
+    after?: ProductId | undefined;
+    filter?: Filter | undefined;
+    columns: readonly Column[];
+  }) {
     this.#ask('page', columns);
-    const all = this.#main().filter((row) => after === undefined || row.productId > after);
+    const all = this.#matching(filter).filter(
+      (row) => row.ordinal === 0 && (after === undefined || row.productId > after),
+    );
     all.sort((a, b) => (a.productId < b.productId ? -1 : 1));
     return { products: all.slice(0, first).map((row) => shown(row, columns).product), hasNext: all.length > first };
   }
 
-  async count(): Promise<number> {
+  async count({ filter }: { filter?: Filter | undefined }): Promise<number> {
     this.#ask('count');
-    return this.#main().length;
+    return this.#matching(filter).filter(({ ordinal }) => ordinal === 0).length;
   }
 
   async upsert(rows: readonly Row[]): Promise<void> {
     const ids = new Set(rows.map(({ productId }) => productId));
-    this.rows.splice(0, this.rows.length, ...this.rows.filter(({ productId }) => !ids.has(productId)), ...rows);
+    this.stored.splice(0, this.stored.length, ...this.stored.filter(({ productId }) => !ids.has(productId)), ...rows);
   }
 
   async remove(ids: readonly ProductId[]): Promise<number> {
     const gone = this.#main(ids).length;
-    this.rows.splice(0, this.rows.length, ...this.rows.filter(({ productId }) => !ids.includes(productId)));
+    this.stored.splice(0, this.stored.length, ...this.stored.filter(({ productId }) => !ids.includes(productId)));
     return gone;
+  }
+
+  removeWhere(filter: Filter): Promise<number> {
+    return this.remove([...new Set(this.#matching(filter).map(({ productId }) => productId))]);
   }
 
   async optimize(): Promise<void> {}
@@ -119,19 +178,29 @@ export class MemoryStore implements VectorStore {
   }
   async close(): Promise<void> {}
 
+  #matching(filter: Filter | undefined): Row[] {
+    if (!filter) return this.stored;
+    const accepts = predicate(filter);
+    return this.stored.filter(({ productId, product }) =>
+      accepts(({ name }) => (name === 'id' ? productId : (product.fields[name] ?? null))),
+    );
+  }
+
   #main(ids?: readonly ProductId[]): Row[] {
-    return this.rows.filter(({ ordinal, productId }) => ordinal === 0 && (!ids || ids.includes(productId)));
+    return this.stored.filter(({ ordinal, productId }) => ordinal === 0 && (!ids || ids.includes(productId)));
   }
 }
 
 function shown(row: Row, columns: readonly Column[]): Pick<Hit, 'product' | 'image' | 'attributes'> {
-  const product = Object.fromEntries(
-    Object.entries(row.product).filter(([name]) => name === 'id' || columns.some((column) => column === name)),
-  );
+  const { id, fields, images } = row.product;
   return {
-    product: product as unknown as Product,
-    ...(columns.includes('image') && { image: row.image }),
-    ...(columns.includes('attributes') && { attributes: row.attributes }),
+    product: {
+      id,
+      fields: Object.fromEntries(fieldsOf(columns).map((name) => [name, fields[name] ?? null])),
+      ...(columns.includes(IMAGES) && { images }),
+    },
+    ...(columns.includes(IMAGE) && { image: row.image }),
+    ...(columns.includes(ATTRIBUTES) && { attributes: row.attributes }),
   };
 }
 
@@ -139,6 +208,11 @@ export class MemoryStores implements StoreFactory {
   readonly kind = 'memory';
   readonly store = new MemoryStore();
   stored: CatalogStamp | null = null;
+  has: readonly Analyzer[] = ANALYZERS;
+
+  async analyzers(): Promise<readonly Analyzer[]> {
+    return this.has;
+  }
 
   async stamp(): Promise<CatalogStamp | null> {
     return this.stored;
@@ -149,7 +223,7 @@ export class MemoryStores implements StoreFactory {
   }
   async drop(): Promise<void> {
     this.stored = null;
-    this.store.rows.splice(0);
+    this.store.stored.splice(0);
   }
   async close(): Promise<void> {}
 }
@@ -157,7 +231,7 @@ export class MemoryStores implements StoreFactory {
 /** Reverses the order and says so; `answer` may be replaced, and what it was asked is kept. */
 export class FakeReranker implements Reranker {
   readonly model = 'fake-reranker';
-  readonly columns = ['image', 'attributes'] as const;
+  readonly looksAt = ['image', 'attributes', 'title', 'category'] as const;
   readonly ranked: { query: RerankQuery; candidates: readonly Candidate[]; wanted: Wanted }[] = [];
   readonly captioned: RerankQuery[] = [];
   delayMs = 0;

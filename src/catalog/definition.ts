@@ -29,6 +29,8 @@ export interface CatalogDefinition {
   /** Name of the object type, `Product` in the demo. */
   readonly type: string;
   readonly description: string | undefined;
+  /** Of the field `id`. */
+  readonly keyDescription?: string | undefined;
   /** Name of the field that holds the pictures, never one of `fields`. */
   readonly images: string;
   readonly imagesDescription: string | undefined;

@@ -1,4 +1,5 @@
 import type { Attributes } from '../encode/encoder.ts';
+import type { FieldValue } from './definition.ts';
 
 export type ProductId = string;
 
@@ -22,22 +23,26 @@ export interface StoredImage {
   readonly thumbhash: string;
 }
 
-/** What the catalog shows of a product. Fields that were not selected are absent. */
+/** What the catalog shows of a product. What was not selected is absent. */
 export interface Product {
   readonly id: ProductId;
-  readonly title?: string;
-  readonly category?: string | null;
-  readonly print?: string | null;
-  readonly color?: string | null;
-  readonly price?: number | null;
+  /** By the names of the catalog's definition. */
+  readonly fields: Readonly<Record<string, FieldValue>>;
   /** Never empty when selected; the first is the main one. */
   readonly images?: readonly StoredImage[];
 }
 
-/** The columns a client can select. `image` is the picture that matched, `attributes` what the model saw in it, for the reranker. */
-export const PRODUCT_COLUMNS = ['title', 'category', 'print', 'color', 'price', 'images'] as const;
-export type ProductColumn = (typeof PRODUCT_COLUMNS)[number];
-export type Column = ProductColumn | 'image' | 'attributes';
+/** The product's pictures. */
+export const IMAGES = '@images';
+/** The picture that matched. */
+export const IMAGE = '@image';
+/** What the model saw in the picture that matched, for the reranker. */
+export const ATTRIBUTES = '@attributes';
+/** What a caller can select: one of these three, or a field by its name. */
+export type Column = string;
+
+/** The fields among the columns. */
+export const fieldsOf = (columns: readonly Column[]): string[] => columns.filter((column) => !column.startsWith('@'));
 
 /** One row of the store: one picture of one product, with the product's own fields beside it, so that a search needs no second trip. */
 export interface Row {

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { MargayError } from '../errors.ts';
 
 /** The catalog of one's own, where there is one: written by the first `index`, and served from then on in place of the demo. */
-const Served = z.object({ name: z.enum(['own', 'own_2']), sources: z.array(z.string()).min(1) });
+const Served = z.object({ name: z.enum(['own', 'own_2']), sources: z.array(z.string()) });
 export type Served = z.infer<typeof Served>;
 
 export const DEMO = 'demo';
@@ -41,8 +41,8 @@ export async function writeServed(folder: string, served: Served): Promise<void>
 }
 
 /** Vectors of two of these are never compared: the encoder's own fingerprint and what of a product it was given. */
-export const catalogFingerprint = (encoder: string, embed: string): string =>
+export const catalogFingerprint = (encoder: string, embed: string, title: string): string =>
   createHash('sha256')
-    .update(JSON.stringify([encoder, embed]))
+    .update(JSON.stringify(embed === 'image' ? [encoder, embed] : [encoder, embed, title]))
     .digest('hex')
     .slice(0, 32);

@@ -10,12 +10,13 @@ export function demoSource(renderer: Renderer) {
   return {
     total: products.length,
     *items() {
-      for (const { svg, ...product } of products)
+      for (const { svg, id, ...fields } of products)
         yield {
-          ...product,
+          id,
+          fields,
           images: [
             {
-              name: product.id,
+              name: id,
               read: () => renderer.draw(svg(), { width: SIZE, height: SIZE }),
             },
           ],

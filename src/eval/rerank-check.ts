@@ -5,7 +5,7 @@ import { type Fallback, type PassStatus, runPass } from '../search/pass.ts';
 import type { LabelledSet, LabelledTask } from './labelled.ts';
 import { gradedQuality, gradeTau, type Quality } from './metrics.ts';
 import { Pace } from './pace.ts';
-import { LabelledIndex, type RetrievalStages, type Retrieved } from './retrieval.ts';
+import { LABELLED, LabelledIndex, type RetrievalStages, type Retrieved } from './retrieval.ts';
 
 /** The reranker with one vote and with two, which share their answers, so that the second only asks for its second vote. */
 export type Voters = readonly [one: Reranker, two?: Reranker];
@@ -135,7 +135,7 @@ class Passes {
     let ranking: Ranking | undefined;
     const listening: Reranker = {
       model: reranker.model,
-      columns: reranker.columns,
+      looksAt: reranker.looksAt,
       estimate: (asked) => reranker.estimate(asked),
       caption: (...asked) => reranker.caption(...asked),
       captionKept: (...asked) => reranker.captionKept(...asked),
@@ -146,6 +146,7 @@ class Passes {
     };
     let reason: unknown;
     const settings = {
+      definition: LABELLED,
       reranker: listening,
       rerankTimeoutMs: timeoutMs,
       report: (error: unknown) => {

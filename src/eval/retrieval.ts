@@ -34,6 +34,9 @@ interface Indexed {
   readonly attributes: Attributes;
 }
 
+/** Which fields of a labelled product the reranker is told. */
+export const LABELLED = { title: 'title', category: 'category' };
+
 /** What products are embedded by, as CATALOG_EMBED names it. */
 export type Embedded = 'image' | 'image+title';
 
@@ -103,7 +106,7 @@ export class LabelledIndex {
       .map(({ item: { product, attributes }, score }) => {
         const { id, title, category } = product;
         const image = { id, width: 1, height: 1, thumbhash: '' };
-        return { productId: id, score, product: { id, title, category }, image, attributes };
+        return { productId: id, ordinal: 0, score, product: { id, fields: { title, category } }, image, attributes };
       });
   }
 

@@ -2,6 +2,7 @@ import DataLoader from 'dataloader';
 import type { Column, Product, ProductId } from '../catalog/product.ts';
 import { MargayError } from '../errors.ts';
 import { within } from '../policy/deadline.ts';
+import type { Filter } from '../retrieve/filter.ts';
 import type { Hit, ProductPage, VectorStore } from '../retrieve/vector-store.ts';
 
 /** The most of one kind of look-up that go to the store at once. */
@@ -45,13 +46,18 @@ export class ProductLoaders {
     }).load(id);
   }
 
-  page(options: { first: number; after?: ProductId; columns: readonly Column[] }): Promise<ProductPage> {
+  page(options: {
+    first: number;
+    after?: ProductId;
+    filter: Filter | undefined;
+    columns: readonly Column[];
+  }): Promise<ProductPage> {
     return this.#within('Loading products', (store, signal) => store.page({ ...options, signal }));
   }
 
-  /** Number of products. */
-  count(): Promise<number> {
-    return this.#within('Counting products', (store, signal) => store.count({ signal }));
+  /** Number of products, or of those that match. */
+  count(filter?: Filter): Promise<number> {
+    return this.#within('Counting products', (store, signal) => store.count({ filter, signal }));
   }
 
   async #within<T>(what: string, ask: (store: VectorStore, signal: AbortSignal) => Promise<T>): Promise<T> {

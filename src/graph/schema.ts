@@ -1,30 +1,48 @@
 import { readFileSync } from 'node:fs';
 import { buildSchema, type GraphQLSchema, isEnumType, isInputObjectType, isObjectType } from 'graphql';
-import { builder } from './builder.ts';
-import './catalog.ts';
-import './product.ts';
-import './search.ts';
+import type { CatalogDefinition } from '../catalog/definition.ts';
+import { createBuilder } from './builder.ts';
+import { catalogTypes } from './catalog.ts';
+import { imageTypes } from './image.ts';
+import { productTypes } from './product.ts';
+import { searchTypes } from './search.ts';
 
 interface Described {
   description?: string | null | undefined;
 }
 
+/** What the catalog's type is called in schema.graphql, which is the demo's. */
+const DEMO_TYPE = /^Product(?=Filter$|Connection$|Edge$|Input$|Selector$|$)/;
+
 /**
- * The schema that is served. Its shape is the code's, held to schema.graphql by a test; its descriptions are read from there,
- * so that they are written once.
+ * The schema that is served for a catalog. Its shape is the code's, held to schema.graphql by a test on the demo's; its descriptions are read
+ * from there and from the catalog's definition, so that they are written once.
  */
-export function makeSchema(): GraphQLSchema {
+export function makeSchema(definition: CatalogDefinition): GraphQLSchema {
+  const builder = createBuilder();
   builder.queryType({});
   builder.mutationType({});
+  const images = imageTypes(builder);
+  const products = productTypes(builder, definition, images);
+  catalogTypes(builder);
+  searchTypes(builder, definition, images, products);
   const schema = builder.toSchema({ sortSchema: false });
+  describe(schema, definition);
+  return schema;
+}
+
+function describe(schema: GraphQLSchema, definition: CatalogDefinition): void {
   const contract = buildSchema(readFileSync(new URL('../../schema.graphql', import.meta.url), 'utf8'));
+  const writtenTypes = new Map(
+    Object.values(contract.getTypeMap()).map((type) => [type.name.replace(DEMO_TYPE, definition.type), type]),
+  );
   const copy = (to: Described, from: Described | undefined) => {
     if (from?.description) to.description = from.description;
   };
   for (const type of Object.values(schema.getTypeMap())) {
-    const written = contract.getType(type.name);
+    const written = writtenTypes.get(type.name);
     if (!written || type.name.startsWith('__')) continue;
-    copy(type, written);
+    if (type.name !== definition.type) copy(type, written);
     if (isEnumType(type) && isEnumType(written)) {
       for (const value of type.getValues()) copy(value, written.getValue(value.name) ?? undefined);
     } else if (isInputObjectType(type) && isInputObjectType(written)) {
@@ -32,7 +50,7 @@ export function makeSchema(): GraphQLSchema {
     } else if (isObjectType(type) && isObjectType(written)) {
       for (const field of Object.values(type.getFields())) {
         const writtenField = written.getFields()[field.name];
-        copy(field, writtenField);
+        if (type.name !== definition.type || field.name === 'similar') copy(field, writtenField);
         for (const argument of field.args)
           copy(
             argument,
@@ -41,5 +59,9 @@ export function makeSchema(): GraphQLSchema {
       }
     }
   }
-  return schema;
+  const own = schema.getType(definition.type);
+  if (!isObjectType(own)) return;
+  copy(own, definition);
+  copy(own.getFields()[definition.images]!, { description: definition.imagesDescription });
+  for (const { name, description } of definition.fields) copy(own.getFields()[name]!, { description });
 }

@@ -1,107 +1,122 @@
+import type { CatalogDefinition } from '../catalog/definition.ts';
 import type { Report } from '../search/pass.ts';
+import { toFilter } from '../search/product-filter.ts';
 import { toQuery } from '../search/query.ts';
 import { type Search, search } from '../search/search.ts';
 import { seeSent } from '../search/sight.ts';
-import { builder } from './builder.ts';
-import { Image, QueryImage } from './image.ts';
-import { Hit, hitImage, type PlacedHit, Product, place } from './product.ts';
+import type { Builder } from './builder.ts';
+import type { ImageTypes } from './image.ts';
+import { hitImage, type PlacedHit, type ProductTypes, place } from './product.ts';
 import { hitsAtOnce, searchPlan } from './selection.ts';
-
-const ScoreKind = builder.enumType('ScoreKind', { values: ['COSINE'] as const });
-const RerankStatus = builder.enumType('RerankStatus', {
-  values: ['NOT_SELECTED', 'OFF', 'APPLIED', 'REPAIRED', 'REJECTED', 'FELL_BACK'] as const,
-});
-const RerankFallback = builder.enumType('RerankFallback', {
-  values: ['TIMEOUT', 'UNAVAILABLE', 'BUSY', 'BUDGET', 'UNUSABLE_ANSWER'] as const,
-});
-const RerankRepair = builder.enumType('RerankRepair', {
-  values: ['MISSING_IDS', 'DUPLICATE_IDS', 'UNKNOWN_IDS', 'MALFORMED_ANSWER', 'RATIONALE_DROPPED'] as const,
-});
-
-const RerankReport = builder.objectRef<Report>('RerankReport').implement({
-  fields: (t) => ({
-    status: t.expose('status', { type: RerankStatus }),
-    fallback: t.expose('fallback', { type: RerankFallback, nullable: true }),
-    model: t.exposeString('model', { nullable: true }),
-    repairs: t.field({ type: [RerankRepair], resolve: ({ repairs }) => [...repairs] }),
-    calls: t.int({ resolve: ({ usage }) => usage.calls }),
-    cached: t.boolean({ resolve: ({ usage }) => usage.cached }),
-    promptTokens: t.int({ nullable: true, resolve: ({ usage }) => usage.promptTokens }),
-    completionTokens: t.int({ nullable: true, resolve: ({ usage }) => usage.completionTokens }),
-    milliseconds: t.exposeInt('milliseconds', { nullable: true }),
-  }),
-});
 
 interface Reranked extends PlacedHit {
   readonly position: number;
   readonly reason: string | null;
 }
 
-const RankedHit = builder.objectRef<Reranked>('RankedHit').implement({
-  fields: (t) => ({
-    product: t.field({ type: Product, resolve: ({ hit }) => hit.product }),
-    image: t.field({ type: Image, resolve: hitImage }),
-    score: t.float({ resolve: ({ hit }) => hit.score }),
-    rank: t.exposeInt('rank'),
-    position: t.exposeInt('position'),
-    reason: t.exposeString('reason', { nullable: true }),
-  }),
-});
+/** `Query.search` and `Mutation.uploadImage`. */
+export function searchTypes(
+  builder: Builder,
+  definition: CatalogDefinition,
+  { Image, QueryImage }: ImageTypes,
+  { Product, Hit, Filter }: ProductTypes,
+): void {
+  const ScoreKind = builder.enumType('ScoreKind', { values: ['COSINE'] as const });
+  const RerankStatus = builder.enumType('RerankStatus', {
+    values: ['NOT_SELECTED', 'OFF', 'APPLIED', 'REPAIRED', 'REJECTED', 'FELL_BACK'] as const,
+  });
+  const RerankFallback = builder.enumType('RerankFallback', {
+    values: ['TIMEOUT', 'UNAVAILABLE', 'BUSY', 'BUDGET', 'UNUSABLE_ANSWER'] as const,
+  });
+  const RerankRepair = builder.enumType('RerankRepair', {
+    values: ['MISSING_IDS', 'DUPLICATE_IDS', 'UNKNOWN_IDS', 'MALFORMED_ANSWER', 'RATIONALE_DROPPED'] as const,
+  });
 
-const SearchResult = builder.objectRef<Search>('SearchResult').implement({
-  fields: (t) => ({
-    image: t.field({ type: QueryImage, nullable: true, resolve: (found) => found.image() }),
-    hits: t.field({ type: [Hit], resolve: async (found) => place(await found.hits(), found.query.offset) }),
-    scoreKind: t.field({ type: ScoreKind, resolve: () => 'COSINE' as const }),
-    reranked: t.field({
-      type: [RankedHit],
-      resolve: async (found): Promise<Reranked[]> => {
-        const hits = place(await found.hits(), found.query.offset);
-        const { order, reasons } = await found.pass();
-        return order.map((from, index) => {
-          const hit = hits[from]!;
-          return { ...hit, position: index + 1, reason: reasons.get(hit.hit.productId) ?? null };
+  const RerankReport = builder.objectRef<Report>('RerankReport').implement({
+    fields: (t) => ({
+      status: t.expose('status', { type: RerankStatus }),
+      fallback: t.expose('fallback', { type: RerankFallback, nullable: true }),
+      model: t.exposeString('model', { nullable: true }),
+      repairs: t.field({ type: [RerankRepair], resolve: ({ repairs }) => [...repairs] }),
+      calls: t.int({ resolve: ({ usage }) => usage.calls }),
+      cached: t.boolean({ resolve: ({ usage }) => usage.cached }),
+      promptTokens: t.int({ nullable: true, resolve: ({ usage }) => usage.promptTokens }),
+      completionTokens: t.int({ nullable: true, resolve: ({ usage }) => usage.completionTokens }),
+      milliseconds: t.exposeInt('milliseconds', { nullable: true }),
+    }),
+  });
+
+  const RankedHit = builder.objectRef<Reranked>('RankedHit').implement({
+    fields: (t) => ({
+      product: t.field({ type: Product, resolve: ({ hit }) => hit.product }),
+      image: t.field({ type: Image, resolve: hitImage }),
+      score: t.float({ resolve: ({ hit }) => hit.score }),
+      rank: t.exposeInt('rank'),
+      position: t.exposeInt('position'),
+      reason: t.exposeString('reason', { nullable: true }),
+    }),
+  });
+
+  const SearchResult = builder.objectRef<Search>('SearchResult').implement({
+    fields: (t) => ({
+      image: t.field({ type: QueryImage, nullable: true, resolve: (found) => found.image() }),
+      hits: t.field({ type: [Hit], resolve: async (found) => place(await found.hits(), found.query.offset) }),
+      scoreKind: t.field({ type: ScoreKind, resolve: () => 'COSINE' as const }),
+      reranked: t.field({
+        type: [RankedHit],
+        resolve: async (found): Promise<Reranked[]> => {
+          const hits = place(await found.hits(), found.query.offset);
+          const { order, reasons } = await found.pass();
+          return order.map((from, index) => {
+            const hit = hits[from]!;
+            return { ...hit, position: index + 1, reason: reasons.get(hit.hit.productId) ?? null };
+          });
+        },
+      }),
+      rationale: t.string({ nullable: true, resolve: async (found) => (await found.pass()).rationale }),
+      queryCaption: t.string({ nullable: true, resolve: async (found) => (await found.pass()).caption }),
+      rerank: t.field({ type: RerankReport, resolve: async (found) => (await found.pass()).report }),
+    }),
+  });
+
+  builder.queryFields((t) => ({
+    search: t.field({
+      type: SearchResult,
+      nullable: true,
+      args: {
+        text: t.arg.string(),
+        image: t.arg({ type: 'Upload' }),
+        imageId: t.arg.id(),
+        topK: t.arg.int({ required: true, defaultValue: 9 }),
+        rerank: t.arg.boolean({ required: true, defaultValue: true }),
+        rerankDepth: t.arg.int({ required: true, defaultValue: 9 }),
+        filter: t.arg({ type: Filter }),
+        offset: t.arg.int({ required: true, defaultValue: 0 }),
+      },
+      resolve: async (_root, { image, filter, ...args }, { stages, signal, allowance, cost, readPicture }, info) => {
+        const priced = cost.open(info.path.key);
+        const query = toQuery({
+          ...args,
+          filter: filter == null ? undefined : toFilter(filter, definition.fields),
+          image: image == null ? undefined : () => readPicture(image, 'image'),
         });
+        const found = await search(query, searchPlan(info.fieldNodes, info, definition), stages, { signal, allowance });
+        priced(found);
+        // A failed retrieval is an error of `search`, not of a field deep in it.
+        if (hitsAtOnce(info.fieldNodes, info)) await found.hits();
+        return found;
       },
     }),
-    rationale: t.string({ nullable: true, resolve: async (found) => (await found.pass()).rationale }),
-    queryCaption: t.string({ nullable: true, resolve: async (found) => (await found.pass()).caption }),
-    rerank: t.field({ type: RerankReport, resolve: async (found) => (await found.pass()).report }),
-  }),
-});
+  }));
 
-builder.queryFields((t) => ({
-  search: t.field({
-    type: SearchResult,
-    nullable: true,
-    args: {
-      text: t.arg.string(),
-      image: t.arg({ type: 'Upload' }),
-      imageId: t.arg.id(),
-      topK: t.arg.int({ required: true, defaultValue: 9 }),
-      rerank: t.arg.boolean({ required: true, defaultValue: true }),
-      rerankDepth: t.arg.int({ required: true, defaultValue: 9 }),
-      offset: t.arg.int({ required: true, defaultValue: 0 }),
-    },
-    resolve: async (_root, { image, ...args }, { stages, signal, allowance, cost, readPicture }, info) => {
-      const priced = cost.open(info.path.key);
-      const query = toQuery({ ...args, image: image == null ? undefined : () => readPicture(image, 'image') });
-      const found = await search(query, searchPlan(info.fieldNodes, info), stages, { signal, allowance });
-      priced(found);
-      // A failed retrieval is an error of `search`, not of a field deep in it.
-      if (hitsAtOnce(info.fieldNodes, info)) await found.hits();
-      return found;
-    },
-  }),
-}));
-
-builder.mutationFields((t) => ({
-  uploadImage: t.field({
-    type: QueryImage,
-    args: { image: t.arg({ type: 'Upload', required: true }) },
-    resolve: async (_root, { image }, { stages, signal, readPicture }) => {
-      const sight = await seeSent(await readPicture(image, 'image'), 'image', stages, signal);
-      return sight.keep();
-    },
-  }),
-}));
+  builder.mutationFields((t) => ({
+    uploadImage: t.field({
+      type: QueryImage,
+      args: { image: t.arg({ type: 'Upload', required: true }) },
+      resolve: async (_root, { image }, { stages, signal, readPicture }) => {
+        const sight = await seeSent(await readPicture(image, 'image'), 'image', stages, signal);
+        return sight.keep();
+      },
+    }),
+  }));
+}

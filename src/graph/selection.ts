@@ -7,7 +7,8 @@ import {
   Kind,
   type SelectionNode,
 } from 'graphql';
-import { type Column, PRODUCT_COLUMNS } from '../catalog/product.ts';
+import type { CatalogDefinition } from '../catalog/definition.ts';
+import { type Column, IMAGE, IMAGES } from '../catalog/product.ts';
 import type { Plan } from '../search/query.ts';
 
 type Info = Pick<GraphQLResolveInfo, 'fragments' | 'variableValues'>;
@@ -58,25 +59,37 @@ function isDeferred(node: SelectionNode, { variableValues }: Info): boolean {
 }
 
 /** The columns that the fields of a Product need. `similar` needs the id alone. */
-export function productColumns(fields: readonly FieldNode[] | undefined, info: Info): Column[] {
+export function productColumns(
+  fields: readonly FieldNode[] | undefined,
+  info: Info,
+  definition: CatalogDefinition,
+): Column[] {
   const chosen = select(fields ?? [], info);
-  return PRODUCT_COLUMNS.filter((column) => chosen.has(column));
+  const named = definition.fields.flatMap(({ name }) => (chosen.has(name) ? [name] : []));
+  return chosen.has(definition.images) ? [...named, IMAGES] : named;
 }
 
 /** The columns that a list of hits needs. */
-export function hitColumns(fields: readonly FieldNode[] | undefined, info: Info): Column[] {
+export function hitColumns(
+  fields: readonly FieldNode[] | undefined,
+  info: Info,
+  definition: CatalogDefinition,
+): Column[] {
   const chosen = select(fields ?? [], info);
-  return [...productColumns(chosen.get('product'), info), ...(chosen.has('image') ? (['image'] as const) : [])];
+  return [...productColumns(chosen.get('product'), info, definition), ...(chosen.has('image') ? [IMAGE] : [])];
 }
 
 /** What one `search` field costs, read from its whole selection before anything runs. */
-export function searchPlan(nodes: readonly FieldNode[], info: Info): Plan {
+export function searchPlan(nodes: readonly FieldNode[], info: Info, definition: CatalogDefinition): Plan {
   const chosen = select(nodes, info);
   const reranked = chosen.get('reranked');
   const reasons = select(reranked ?? [], info).has('reason');
   const rationale = chosen.has('rationale');
   const ranking = reranked !== undefined || rationale;
-  const columns = new Set<Column>([...hitColumns(chosen.get('hits'), info), ...hitColumns(reranked, info)]);
+  const columns = new Set<Column>([
+    ...hitColumns(chosen.get('hits'), info, definition),
+    ...hitColumns(reranked, info, definition),
+  ]);
   return {
     hits: chosen.has('hits'),
     columns: [...columns],

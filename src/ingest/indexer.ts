@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pLimit from 'p-limit';
+import type { CatalogDefinition } from '../catalog/definition.ts';
 import type { MediaStore } from '../catalog/media-store.ts';
-import { faultOfId, type Product, type ProductId, type Row, type StoredImage } from '../catalog/product.ts';
+import { faultOfId, IMAGES, type Product, type ProductId, type Row, type StoredImage } from '../catalog/product.ts';
 import type { Encoder } from '../encode/encoder.ts';
 import { MargayError } from '../errors.ts';
 import type { Decoder } from '../image/decoder.ts';
@@ -17,6 +18,7 @@ export interface IngestStages {
 }
 
 export interface IngestOptions {
+  readonly definition: CatalogDefinition;
   /** What is embedded of a product. */
   readonly embed: 'image' | 'image+title';
   readonly signal: AbortSignal;
@@ -92,7 +94,7 @@ async function ingestBatch(
   const ids = products.map(({ id }) => id);
   const [sources, stored] = await Promise.all([
     stages.store.sources(ids, { signal }),
-    stages.store.get(ids, { columns: ['images'], signal }),
+    stages.store.get(ids, { columns: [IMAGES], signal }),
   ]);
   const done = await pLimit(AT_ONCE).map(products, (product) => {
     const source = sources.get(product.id);
@@ -119,9 +121,10 @@ async function prepare(
   product: SourceProduct,
   known: Known | undefined,
   stages: IngestStages,
-  { embed, signal }: IngestOptions,
+  { definition, embed, signal }: IngestOptions,
 ): Promise<Prepared> {
   signal.throwIfAborted();
+  const fields = Object.fromEntries(definition.fields.map(({ name }) => [name, product.fields[name] ?? null]));
   const skipped: Skipped[] = [];
   const pass = (image: SourceImage, error: unknown) => {
     signal.throwIfAborted();
@@ -136,7 +139,7 @@ async function prepare(
       pass(image, error);
     }
   const replaced = known !== undefined;
-  if (fingerprintOf(product, embed, read) === known?.source && (await allKept(known.images, stages.media)))
+  if (fingerprintOf(fields, embed, read) === known?.source && (await allKept(known.images, stages.media)))
     return { outcome: { name: product.id, status: 'UNCHANGED', replaced, skipped }, rows: [] };
 
   const embedded: Omit<Row, 'productId' | 'ordinal' | 'product' | 'source'>[] = [];
@@ -152,7 +155,7 @@ async function prepare(
         patiently(signal, () => stages.encoder.encode({ pixels, text }, { signal, priority }));
       // Attributes are the picture's own; most models have none, and need not look at it without the title then.
       const alone = embed === 'image' || stages.encoder.info.attributes.length > 0 ? await encode() : undefined;
-      const { vector } = alone && embed === 'image' ? alone : await encode(product.title);
+      const { vector } = alone && embed === 'image' ? alone : await encode(String(fields[definition.title]));
       embedded.push({
         vector,
         attributes: alone?.attributes ?? {},
@@ -168,16 +171,8 @@ async function prepare(
     const reason = skipped[0]?.reason ?? 'It has no picture.';
     return { outcome: { name: product.id, status: 'FAILED', reason, skipped }, rows: [] };
   }
-  const shown: Required<Product> = {
-    id: product.id,
-    title: product.title,
-    category: product.category ?? null,
-    print: product.print ?? null,
-    color: product.color ?? null,
-    price: product.price ?? null,
-    images: embedded.map(({ image }) => image),
-  };
-  const source = fingerprintOf(product, embed, judged);
+  const shown: Required<Product> = { id: product.id, fields, images: embedded.map(({ image }) => image) };
+  const source = fingerprintOf(fields, embed, judged);
   return {
     outcome: { name: product.id, status: 'INDEXED', replaced, skipped },
     rows: embedded.map((row, ordinal) => ({ ...row, productId: product.id, ordinal, product: shown, source })),
@@ -217,12 +212,8 @@ const isLate = (error: unknown) => error instanceof MargayError && error.code ==
 const isAboutThePicture = (error: unknown): error is MargayError =>
   error instanceof MargayError && ABOUT_THE_PICTURE.has(error.code);
 
-function fingerprintOf(
-  { title, category, print, color, price }: SourceProduct,
-  embed: string,
-  read: readonly { bytes: Uint8Array }[],
-): string {
-  const hash = createHash('sha256').update(JSON.stringify([embed, title, category, print, color, price]));
+function fingerprintOf(fields: Product['fields'], embed: string, read: readonly { bytes: Uint8Array }[]): string {
+  const hash = createHash('sha256').update(JSON.stringify([embed, fields]));
   for (const { bytes } of read) hash.update(createHash('sha256').update(bytes).digest());
   return hash.digest('hex');
 }

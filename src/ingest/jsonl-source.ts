@@ -1,30 +1,26 @@
 import { createReadStream } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
+import type { CatalogDefinition } from '../catalog/definition.ts';
 import { faultOfId, type ProductId } from '../catalog/product.ts';
+import { toFields } from '../catalog/product-fields.ts';
 import { MargayError } from '../errors.ts';
 import { readPictureFile } from './picture-file.ts';
 import { isFault, type Source, type SourceFault, type SourceProduct } from './source.ts';
 
-const text = z
-  .string()
-  .refine((value) => value.isWellFormed() && !value.includes('\0'), 'holds a character that is not text');
-
-/** One line. Other fields are ignored. */
-const Line = z.object({
+/** What every line has; the catalog's own fields stand beside it, and others are ignored. */
+const Line = z.looseObject({
   id: z
     .union([z.string().trim(), z.number().transform(String)])
     .refine((value) => faultOfId(value) === undefined, { error: ({ input }) => faultOfId(String(input)) ?? '' }),
-  title: text.trim().min(1, 'is empty').max(1_000, 'is too long'),
-  category: text.max(1_000, 'is too long').nullish(),
-  print: text.max(1_000, 'is too long').nullish(),
-  color: text.max(1_000, 'is too long').nullish(),
-  price: z.number().nullish(),
-  images: z.array(z.string().min(1)).min(1, 'names no picture').max(50, 'names more than 50 pictures'),
 });
+const Pictures = z
+  .array(z.string('is no text').min(1, 'is empty'), 'names no picture')
+  .min(1, 'names no picture')
+  .max(50, 'names more than 50 pictures');
 
 /** A JSON Lines file, one product a line, its pictures as paths relative to the file. */
-export async function jsonlSource(file: string): Promise<Source> {
+export async function jsonlSource(file: string, definition: CatalogDefinition): Promise<Source> {
   let total = 0;
   for await (const line of linesOf(file)) if (line.trim()) total += 1;
   return {
@@ -35,7 +31,7 @@ export async function jsonlSource(file: string): Promise<Source> {
       for await (const line of linesOf(file)) {
         number += 1;
         if (!line.trim()) continue;
-        const item = parse(line, number, dirname(file));
+        const item = parse(line, number, dirname(file), definition);
         const before = isFault(item) ? undefined : lines.get(item.id);
         if (before !== undefined) {
           yield { name: `line ${number}`, reason: `Its id is that of line ${before} too.` };
@@ -59,7 +55,12 @@ async function* linesOf(file: string): AsyncGenerator<string> {
   if (rest) yield rest;
 }
 
-function parse(text: string, number: number, folder: string): SourceProduct | SourceFault {
+function parse(
+  text: string,
+  number: number,
+  folder: string,
+  definition: CatalogDefinition,
+): SourceProduct | SourceFault {
   const name = `line ${number}`;
   let json: unknown;
   try {
@@ -69,15 +70,25 @@ function parse(text: string, number: number, folder: string): SourceProduct | So
     return { name, reason: 'It is not JSON.' };
   }
   const parsed = Line.safeParse(json);
-  if (!parsed.success)
-    return {
-      name,
-      reason: parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'line'}: ${message}`).join('; '),
-    };
-  const { images, ...product } = parsed.data;
+  const given = typeof json === 'object' && json !== null && !Array.isArray(json) ? { ...json } : undefined;
+  if (!given) return { name, reason: 'line: It is no object in braces.' };
+  const images = Pictures.safeParse(Reflect.get(given, definition.images));
+  const faults = [
+    ...(parsed.error?.issues ?? []).map(({ path, message }) => `${path.join('.')}: ${message}`),
+    ...(images.error?.issues ?? []).map(({ path, message }) => `${[definition.images, ...path].join('.')}: ${message}`),
+  ];
+  let fields: SourceProduct['fields'] = {};
+  try {
+    fields = toFields(definition, given);
+  } catch (error) {
+    if (!(error instanceof MargayError)) throw error;
+    faults.push(error.message.replace(/\.$/, ''));
+  }
+  if (!parsed.data || !images.data || faults.length > 0) return { name, reason: faults.join('; ') };
   return {
-    ...product,
-    images: images.map((image) => ({ name: image, read: () => readImage(image, folder) })),
+    id: parsed.data.id,
+    fields,
+    images: images.data.map((image) => ({ name: image, read: () => readImage(image, folder) })),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { FieldValue } from '../catalog/definition.ts';
 import type { ProductId } from '../catalog/product.ts';
 
 /** A picture yet to be read. `name` is what reports call it. */
@@ -9,11 +10,8 @@ export interface SourceImage {
 /** A product on its way into the catalog. */
 export interface SourceProduct {
   readonly id: ProductId;
-  readonly title: string;
-  readonly category?: string | null;
-  readonly print?: string | null;
-  readonly color?: string | null;
-  readonly price?: number | null;
+  /** By the names of the catalog's definition; what is not there counts as null. */
+  readonly fields: Readonly<Record<string, FieldValue>>;
   readonly images: readonly SourceImage[];
 }
 

@@ -22,7 +22,7 @@ const ESTIMATE: Estimate = { calls: 1, promptTokens: null, completionTokens: nul
  */
 export class PocketReranker implements Reranker {
   readonly model = 'pocket';
-  readonly columns = ['image', 'attributes'] as const;
+  readonly looksAt = ['image', 'attributes'] as const;
 
   estimate(): Estimate {
     return ESTIMATE;

@@ -1,4 +1,4 @@
-import type { Column, ProductId, StoredImage } from '../catalog/product.ts';
+import type { ProductId, StoredImage } from '../catalog/product.ts';
 import type { Attributes } from '../encode/encoder.ts';
 import type { Picture } from '../image/decoder.ts';
 import type { Meter } from './meter.ts';
@@ -18,8 +18,12 @@ export interface Candidate {
   readonly image: StoredImage;
   readonly attributes: Attributes;
   readonly title: string | undefined;
+  /** What kind of thing it is, where the catalog says so. */
   readonly category: string | undefined;
 }
+
+/** What a reranker can look at. */
+export type Look = 'image' | 'attributes' | 'title' | 'category';
 
 /** What the client selected of a ranking: the answer asked for is never larger. */
 export interface Wanted {
@@ -87,7 +91,7 @@ export interface Reranker {
   /** The name reported to clients. */
   readonly model: string;
   /** What of the candidates it looks at: only that is read from the store. */
-  readonly columns: readonly Column[];
+  readonly looksAt: readonly Look[];
   estimate(asked: Asked): Estimate;
   rank(query: RerankQuery, candidates: readonly Candidate[], wanted: Wanted, options: PassOptions): Promise<Ranking>;
   /** What is seen in the query picture; null where the model is not confident. */

@@ -52,7 +52,7 @@ const isOrdered = (candidates: number, { rationale, reasons }: Wanted) =>
  */
 export class VisionReranker implements Reranker {
   readonly model: string;
-  readonly columns = ['image', 'title', 'category'] as const;
+  readonly looksAt = ['image', 'title', 'category'] as const;
   readonly #server: ModelServer;
   readonly #sheets: SheetDrawer;
   readonly #drawing = pLimit(DRAWN_AT_ONCE);

@@ -11,8 +11,14 @@ export type FilterValue = string | number | boolean;
 export type Filter =
   | { readonly op: 'and' | 'or'; readonly filters: readonly Filter[] }
   | { readonly op: 'not'; readonly filter: Filter }
-  | { readonly op: 'eq' | 'ne' | 'lt' | 'lte' | 'gt' | 'gte'; readonly field: FilterField; readonly value: FilterValue }
+  | FilterTest;
+
+export type FilterTest =
+  /** Any kind but lists. */
+  | { readonly op: 'eq' | 'ne'; readonly field: FilterField; readonly value: FilterValue }
   | { readonly op: 'in'; readonly field: FilterField; readonly values: readonly FilterValue[] }
+  /** Numbers and times alone. */
+  | { readonly op: 'lt' | 'lte' | 'gt' | 'gte'; readonly field: FilterField; readonly value: number }
   /** Texts alone. Case counts. */
   | { readonly op: 'startsWith'; readonly field: FilterField; readonly value: string }
   /** Lists alone: one of the values is exactly this text. */
@@ -24,3 +30,7 @@ export interface FilterField {
   readonly name: string;
   readonly kind: FieldKind;
 }
+
+export const isProductId = (field: FilterField): boolean => field.name === 'id';
+/** The stored column. Fields of the catalog have a prefix, so that none has the name of a column of ours or of a keyword. */
+export const columnOf = (field: FilterField): string => (isProductId(field) ? 'product_id' : `f_${field.name}`);

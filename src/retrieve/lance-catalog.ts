@@ -1,153 +1,160 @@
 import type { Table } from '@lancedb/lancedb';
 import type { Table as ArrowTable } from 'apache-arrow';
-import type { Column, Product, ProductId, Row } from '../catalog/product.ts';
+import { type Column, fieldsOf, IMAGES, type Product, type ProductId, type Row } from '../catalog/product.ts';
 import type { Embedding } from '../encode/encoder.ts';
-import { abortable, withDeadline } from '../policy/deadline.ts';
-import { checkStamp } from './catalog-stamp.ts';
+import { abortable } from '../policy/deadline.ts';
+import type { CatalogStamp } from './catalog-stamp.ts';
+import type { Filter } from './filter.ts';
 import { firstProducts } from './grouping.ts';
-import { lanceError, missing } from './lance-errors.ts';
+import { lanceFilter, quote } from './lance-filter.ts';
 import { compact, nearestRows } from './lance-index.ts';
-import { readStamp, rowsToArrow } from './lance-schema.ts';
-import { LanceSnapshot } from './lance-snapshot.ts';
-import { checkId, readId, storedId } from './product-key.ts';
+import { rowsToArrow } from './lance-schema.ts';
+import { type LanceLimits, LanceTable } from './lance-table.ts';
+import { checkId, readId, rowKey, storedId } from './product-key.ts';
 import { checkDepth, checkFirst, checkRows, checkVector } from './store-input.ts';
-import { readHit, readProduct } from './stored-row.ts';
-import type { CatalogStamp, Hit, ProductPage, SearchOptions, VectorStore } from './vector-store.ts';
-
-export interface LanceLimits {
-  /** Longest wait for one call, ms; `optimize` may take `optimizeMs`. */
-  readonly timeoutMs: number;
-  readonly optimizeMs: number;
-  /** Tables of at most so many floats are searched in memory: a search then holds the event loop for a millisecond at most. */
-  readonly memoryFloats: number;
-  /** Tables of at most so many rows are searched exactly, larger ones by IVF_FLAT. */
-  readonly exactRows: number;
-}
+import { readHit, readProduct, type StoredRow, storedName } from './stored-row.ts';
+import type {
+  FoundOptions,
+  Hit,
+  ProductPage,
+  ReadOptions,
+  RowPlace,
+  SearchOptions,
+  VectorStore,
+} from './vector-store.ts';
 
 /** Products written by one commit, and ids asked for by one filter. */
 const CHUNK = 1000;
-/** One catalog in a LanceDB table. Writes queue up in process; across processes LanceDB repeats a commit that lost the race. */
+
+/** One catalog in a LanceDB table. */
 export class LanceCatalog implements VectorStore {
   readonly kind = 'lancedb';
   readonly dimensions: number;
-  readonly #table: Table;
-  readonly #stamp: CatalogStamp;
-  readonly #limits: LanceLimits;
-  #snapshot: { readonly of: string; readonly loaded: Promise<LanceSnapshot> } | undefined;
-  #writes: Promise<unknown> = Promise.resolve();
+  readonly #table: LanceTable;
   #optimizing: Promise<void> | undefined;
 
   constructor(table: Table, stamp: CatalogStamp, limits: LanceLimits) {
-    this.#table = table;
-    this.#stamp = stamp;
-    this.#limits = limits;
+    this.#table = new LanceTable(table, stamp, limits);
     this.dimensions = stamp.dimensions;
   }
 
   async search(vectors: readonly Embedding[], options: SearchOptions): Promise<Hit[][]> {
-    const { topK, offset = 0, columns, exclude = [] } = options;
+    const { topK, offset = 0, columns, exclude = [], filter, signal } = options;
     checkDepth(topK, offset);
     for (const vector of vectors) checkVector(vector, this.dimensions);
     const excluded = vectors.map((_, query) => exclude[query]);
-    return this.#call('The search', options.signal, async () => {
-      const version = await this.#version();
-      const rows = await this.#table.countRows();
-      if (rows * this.dimensions > this.#limits.memoryFloats) {
-        const found = await firstProducts(topK + offset, excluded, Number.MAX_SAFE_INTEGER, (queries, limit) =>
-          nearestRows(
-            this.#table,
-            queries.map((query) => vectors[query]!),
-            { limit, columns, exact: rows <= this.#limits.exactRows },
-          ),
-        );
-        return found.map((best) =>
-          best
+    const wanted = topK + offset;
+    return this.#table.read('The search', signal, async (version) => {
+      const { table, limits } = this.#table;
+      const snapshot = await this.#table.inMemory(version);
+      if (snapshot)
+        return vectors.map((vector, query) =>
+          snapshot
+            .search(vector, { wanted, exclude: excluded[query], filter })
             .slice(offset)
-            .map(({ productId, score, place }) =>
-              readHit(productId, score, columns, (column) => place.table.getChild(column)!.get(place.row)),
-            ),
+            .map((found) => readHit(found, columns, snapshot.row(found.place))),
         );
-      }
-      const snapshot = await this.#inMemory(version);
-      return vectors.map((vector, query) =>
-        snapshot
-          .search(vector, topK + offset, excluded[query])
-          .slice(offset)
-          .map(({ productId, score, place }) =>
-            readHit(productId, score, columns, (column) => snapshot.cell(place, column)),
-          ),
+      const exact = (await table.countRows()) <= limits.exactRows;
+      const where = filter && lanceFilter(filter);
+      const found = await firstProducts(wanted, excluded, Number.MAX_SAFE_INTEGER, (queries, limit) =>
+        nearestRows(
+          table,
+          queries.map((query) => vectors[query]!),
+          { limit, columns, exact, where },
+        ),
+      );
+      return found.map((best) =>
+        best.slice(offset).map((hit) => readHit(hit, columns, this.#table.row(hit.place.table, hit.place.row))),
       );
     });
   }
 
-  async get(ids: readonly ProductId[], { columns, signal }: { columns: readonly Column[]; signal: AbortSignal }) {
-    const shown = columns.filter((column) => column !== 'image' && column !== 'attributes');
+  async searchText(text: string, options: FoundOptions): Promise<Hit[]> {
+    throw new Error(`Not yet: ${text} ${options.topK}`);
+  }
+
+  rows(places: readonly RowPlace[], { columns, signal }: ReadOptions): Promise<Hit[]> {
+    const keys = places.map(({ productId, ordinal }) => {
+      checkId(productId);
+      return rowKey(storedId(productId), ordinal);
+    });
+    return this.#table.read('Loading rows', signal, async () => {
+      const found: Hit[] = [];
+      for (const some of chunks(keys)) {
+        const rows: ArrowTable = await this.#table.table
+          .query()
+          .where(`key IN (${some.map(quote).join()})`)
+          .select(['product_id', 'ordinal', ...columns.map(storedName)])
+          .toArrow();
+        for (let row = 0; row < rows.numRows; row++) {
+          const productId = readId(rows.getChild('product_id')!.get(row));
+          const ordinal = Number(rows.getChild('ordinal')!.get(row));
+          found.push(readHit({ productId, ordinal, score: 0 }, columns, this.#table.row(rows, row)));
+        }
+      }
+      return found;
+    });
+  }
+
+  async get(ids: readonly ProductId[], { columns, signal }: ReadOptions) {
+    const shown = shownOf(columns);
     const products = new Map<ProductId, Product>();
-    await this.#main('Loading products', ids, shown, signal, (id, table, row) =>
-      products.set(
-        id,
-        readProduct(id, shown, (column) => table.getChild(column)!.get(row)),
-      ),
+    await this.#main('Loading products', ids, shown.map(storedName), signal, (id, row) =>
+      products.set(id, readProduct(id, shown, row)),
     );
     return products;
   }
 
   async vectors(ids: readonly ProductId[], { signal }: { signal: AbortSignal }) {
     const vectors = new Map<ProductId, Embedding>();
-    await this.#main('Loading vectors', ids, ['vector'], signal, (id, table, row) =>
-      vectors.set(id, Float32Array.from(table.getChild('vector')!.get(row).toArray())),
+    await this.#main('Loading vectors', ids, ['vector'], signal, (id, _row, cell) =>
+      vectors.set(id, Float32Array.from((cell('vector') as { toArray(): Iterable<number> }).toArray())),
     );
     return vectors;
   }
 
   async sources(ids: readonly ProductId[], { signal }: { signal: AbortSignal }) {
     const sources = new Map<ProductId, string>();
-    await this.#main('Loading sources', ids, ['source'], signal, (id, table, row) =>
-      sources.set(id, table.getChild('source')!.get(row)),
+    await this.#main('Loading sources', ids, ['source'], signal, (id, _row, cell) =>
+      sources.set(id, String(cell('source'))),
     );
     return sources;
   }
 
-  async page(options: {
-    first: number;
-    after?: ProductId;
-    columns: readonly Column[];
-    signal: AbortSignal;
-  }): Promise<ProductPage> {
-    const { first, after } = options;
+  async page(
+    options: ReadOptions & { first: number; after?: ProductId | undefined; filter?: Filter | undefined },
+  ): Promise<ProductPage> {
+    const { first, after, filter } = options;
     checkFirst(first);
     if (after !== undefined) checkId(after, 'after');
-    const columns = options.columns.filter((column) => column !== 'image' && column !== 'attributes');
-    return this.#call('Loading a page of products', options.signal, async () => {
-      await this.#version();
-      const table: ArrowTable = await this.#table
+    const columns = shownOf(options.columns);
+    return this.#table.read('Loading a page of products', options.signal, async () => {
+      const table: ArrowTable = await this.#table.table
         .query()
-        .where(after === undefined ? 'ordinal = 0' : `ordinal = 0 AND product_id > ${quote(storedId(after))}`)
+        .where(mainRows(filter, ...(after === undefined ? [] : [`product_id > ${quote(storedId(after))}`])))
         .orderBy({ columnName: 'product_id', ascending: true })
         .limit(first + 1)
-        .select(['product_id', ...columns])
+        .select(['product_id', ...columns.map(storedName)])
         .toArrow();
       const ids = table.getChild('product_id');
       const products = Array.from({ length: Math.min(first, table.numRows) }, (_, row) =>
-        readProduct(readId(ids!.get(row)), columns, (column) => table.getChild(column)!.get(row)),
+        readProduct(readId(ids!.get(row)), columns, this.#table.row(table, row)),
       );
       return { products, hasNext: table.numRows > first };
     });
   }
 
-  count({ signal }: { signal: AbortSignal }): Promise<number> {
-    return this.#call('Counting products', signal, async () => {
-      await this.#version();
-      return this.#table.countRows('ordinal = 0');
-    });
+  count({ filter, signal }: { filter?: Filter | undefined; signal: AbortSignal }): Promise<number> {
+    return this.#table.read('Counting products', signal, () => this.#table.table.countRows(mainRows(filter)));
   }
 
   /** A product is replaced in one commit: no reader misses it, sees it twice, or sees pictures of before and after together. */
   async upsert(rows: readonly Row[], { signal }: { signal: AbortSignal }): Promise<void> {
+    const { table, stamp } = this.#table;
     const products = [...checkRows(rows, this.dimensions)];
     for (const some of chunks(products))
-      await this.#write('Writing products', signal, async () => {
-        await this.#table
+      await this.#table.write('Writing products', signal, async () => {
+        await table
           .mergeInsert('key')
           .whenMatchedUpdateAll()
           .whenNotMatchedInsertAll()
@@ -156,6 +163,7 @@ export class LanceCatalog implements VectorStore {
             rowsToArrow(
               some.flatMap(([, own]) => own),
               this.dimensions,
+              stamp.schema.fields,
             ),
           );
       });
@@ -164,68 +172,41 @@ export class LanceCatalog implements VectorStore {
   async remove(ids: readonly ProductId[], { signal }: { signal: AbortSignal }): Promise<number> {
     for (const id of ids) checkId(id);
     let gone = 0;
-    for (const some of chunks([...new Set(ids)]))
-      gone += await this.#write('Removing products', signal, async () => {
-        const products = await this.#table.countRows(`ordinal = 0 AND ${among(some)}`);
-        if (products > 0) await this.#table.delete(among(some));
-        return products;
-      });
+    for (const some of chunks([...new Set(ids)])) gone += await this.#removeRows(among(some), signal);
     return gone;
+  }
+
+  removeWhere(filter: Filter, { signal }: { signal: AbortSignal }): Promise<number> {
+    return this.#removeRows(lanceFilter(filter), signal);
   }
 
   /** Holds the queue of writes, since compaction and a write would undo each other; searches go on beside it. */
   optimize({ signal }: { signal: AbortSignal }): Promise<void> {
-    this.#optimizing ??= this.#write(
-      'Optimizing the catalog',
-      AbortSignal.any([]),
-      () => compact(this.#table, this.#limits.exactRows),
-      this.#limits.optimizeMs,
-    ).finally(() => {
-      this.#optimizing = undefined;
-    });
+    const { table, limits } = this.#table;
+    this.#optimizing ??= this.#table
+      .write('Optimizing the catalog', AbortSignal.any([]), () => compact(table, limits.exactRows), limits.optimizeMs)
+      .finally(() => {
+        this.#optimizing = undefined;
+      });
     return abortable(this.#optimizing, signal);
   }
 
   ping({ signal }: { signal: AbortSignal }): Promise<void> {
-    return this.#call('The store', signal, async () => {
-      await this.#version();
-      await this.#table.query().limit(1).select(['key']).toArrow();
+    return this.#table.read('The store', signal, async () => {
+      await this.#table.table.query().limit(1).select(['key']).toArrow();
     });
   }
 
-  async close(): Promise<void> {
-    await this.#writes;
-    this.#snapshot = undefined;
-    this.#table.close();
+  close(): Promise<void> {
+    return this.#table.close();
   }
 
-  /**
-   * Which rows stand now. Another process may have dropped the table and made it anew, so the stamp is read along (0.2 ms together).
-   * @throws MargayError CATALOG_MISMATCH
-   */
-  async #version(): Promise<string> {
-    const [schema, version] = await Promise.all([this.#table.schema(), this.#table.version()]);
-    const stamp = readStamp(schema.metadata);
-    if (!stamp) throw missing();
-    checkStamp(stamp, this.#stamp);
-    return `${stamp.incarnation} ${version}`;
-  }
-
-  /** The table in memory, read again after each write. */
-  async #inMemory(version: string): Promise<LanceSnapshot> {
-    if (this.#snapshot?.of !== version) {
-      const loaded = this.#table
-        .query()
-        .toArrow()
-        .then((table) => new LanceSnapshot(table, this.dimensions));
-      const snapshot = { of: version, loaded };
-      this.#snapshot = snapshot;
-      // A write that came in between is in the rows already, but under the older version: they are read once more next time.
-      loaded.catch(() => {
-        if (this.#snapshot === snapshot) this.#snapshot = undefined;
-      });
-    }
-    return this.#snapshot!.loaded;
+  #removeRows(where: string, signal: AbortSignal): Promise<number> {
+    return this.#table.write('Removing products', signal, async () => {
+      const products = await this.#table.table.countRows(`ordinal = 0 AND ${where}`);
+      if (products > 0) await this.#table.table.delete(where);
+      return products;
+    });
   }
 
   /** The rows of the products' main pictures. */
@@ -234,58 +215,33 @@ export class LanceCatalog implements VectorStore {
     ids: readonly ProductId[],
     columns: readonly string[],
     signal: AbortSignal,
-    each: (id: ProductId, table: ArrowTable, row: number) => void,
+    each: (id: ProductId, row: StoredRow, cell: (column: string) => unknown) => void,
   ): Promise<void> {
     for (const id of ids) checkId(id);
-    await this.#call(what, signal, async () => {
-      await this.#version();
+    await this.#table.read(what, signal, async () => {
       for (const some of chunks([...new Set(ids)])) {
-        const table: ArrowTable = await this.#table
+        const table: ArrowTable = await this.#table.table
           .query()
           .where(`ordinal = 0 AND ${among(some)}`)
           .select(['product_id', ...columns])
           .toArrow();
         const found = table.getChild('product_id');
-        for (let row = 0; row < table.numRows; row++) each(readId(found!.get(row)), table, row);
+        for (let row = 0; row < table.numRows; row++)
+          each(readId(found!.get(row)), this.#table.row(table, row), (column) => table.getChild(column)!.get(row));
       }
     });
   }
-
-  #write<T>(what: string, caller: AbortSignal, work: () => Promise<T>, timeoutMs = this.#limits.timeoutMs): Promise<T> {
-    return this.#call(
-      what,
-      caller,
-      (signal) => {
-        const turn = this.#writes.then(async () => {
-          signal.throwIfAborted();
-          await this.#version();
-          return work();
-        });
-        this.#writes = turn.catch(() => {});
-        return turn;
-      },
-      timeoutMs,
-    );
-  }
-
-  /** LanceDB can't be stopped midway: the caller is let go at the deadline, what runs natively runs out. */
-  async #call<T>(
-    what: string,
-    caller: AbortSignal,
-    work: (signal: AbortSignal) => Promise<T>,
-    timeoutMs = this.#limits.timeoutMs,
-  ): Promise<T> {
-    caller.throwIfAborted();
-    using signal = withDeadline(caller, timeoutMs, what);
-    try {
-      return await abortable(work(signal), signal);
-    } catch (error) {
-      throw signal.aborted ? signal.reason : lanceError(error);
-    }
-  }
 }
 
-const quote = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+/** What a product shows without a search: no picture of it has matched. */
+const shownOf = (columns: readonly Column[]): Column[] => [
+  ...fieldsOf(columns),
+  ...(columns.includes(IMAGES) ? [IMAGES] : []),
+];
+
+const mainRows = (filter: Filter | undefined, ...more: string[]): string =>
+  ['ordinal = 0', ...more, ...(filter ? [lanceFilter(filter)] : [])].join(' AND ');
+
 const among = (ids: readonly ProductId[]): string => `product_id IN (${ids.map((id) => quote(storedId(id))).join()})`;
 
 function* chunks<T>(list: readonly T[]): Generator<T[]> {

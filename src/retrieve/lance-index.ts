@@ -4,6 +4,7 @@ import type { Column } from '../catalog/product.ts';
 import type { Embedding } from '../encode/encoder.ts';
 import type { Candidate } from './grouping.ts';
 import { readId } from './product-key.ts';
+import { storedName } from './stored-row.ts';
 
 /** Partitions read at least: recall 1.00 on 100,000 random unit vectors of 256 floats at 11 ms, where 10 give .60 at 6 ms. */
 const PROBES = 40;
@@ -26,14 +27,20 @@ export interface LancePlace {
 export async function nearestRows(
   table: Table,
   [first, ...others]: readonly Embedding[],
-  { limit, columns, exact }: { limit: number; columns: readonly Column[]; exact: boolean },
+  {
+    limit,
+    columns,
+    exact,
+    where,
+  }: { limit: number; columns: readonly Column[]; exact: boolean; where?: string | undefined },
 ): Promise<Candidate<LancePlace>[][]> {
   const query = table.query().nearestTo(first!);
   for (const vector of others) query.addQueryVector(vector);
   query.distanceType('cosine').limit(limit);
+  if (where !== undefined) query.where(where);
   if (exact) query.bypassVectorIndex();
   else query.maximumNprobes(ALL_PROBES).minimumNprobes(PROBES);
-  const selected = new Set<string>(['product_id', 'ordinal', ...columns, '_distance']);
+  const selected = new Set<string>(['product_id', 'ordinal', ...columns.map(storedName), '_distance']);
   if (others.length > 0) selected.add('query_index');
   const rows: ArrowTable = await query.select([...selected]).toArrow();
   const found: Candidate<LancePlace>[][] = [[], ...others.map(() => [])];
@@ -47,7 +54,7 @@ export async function nearestRows(
     found[queries ? Number(queries.get(row)) : 0]!.push({
       productId: readId(ids.get(row)),
       ordinal: ordinals.get(row),
-      score: 1 - distances.get(row),
+      score: Math.min(1, Math.max(-1, 1 - distances.get(row))),
       place: { table: rows, row },
     });
   return found;

@@ -3,7 +3,6 @@ import {
   Field,
   FixedSizeList,
   Float32,
-  Float64,
   Int32,
   makeData,
   RecordBatch,
@@ -14,54 +13,54 @@ import {
   vectorFromArray,
 } from 'apache-arrow';
 import type { Row } from '../catalog/product.ts';
+import { type CatalogStamp, parseStamp, type StoredField, type StoredSchema } from './catalog-stamp.ts';
+import { arrowType, toArrow } from './lance-values.ts';
 import { rowKey, storedId } from './product-key.ts';
-import type { CatalogStamp } from './vector-store.ts';
+import { fieldColumn } from './stored-row.ts';
 
 /** The stamp lies in the table's own schema, so table and stamp appear in one commit and can't part. */
 const STAMP = 'margay';
+/** Key of the vector field's metadata, where the stamp's schema is written when fields were added: a table's own metadata can't be changed. */
+export const SCHEMA = 'margay:schema';
 /** Lance's name for it: two writers of one new key then make one row and not two. */
 const PRIMARY_KEY = new Map([['lance-schema:unenforced-primary-key', 'true']]);
 
 /** @param incarnation tells a table from a later one of the same name. */
 export function catalogSchema(stamp: CatalogStamp, incarnation: string): Schema {
-  return new Schema(fields(stamp.dimensions), new Map([[STAMP, JSON.stringify({ ...stamp, incarnation })]]));
+  return new Schema(
+    columnsOf(stamp.dimensions, stamp.schema.fields),
+    new Map([[STAMP, JSON.stringify({ ...stamp, incarnation })]]),
+  );
 }
 
-const fields = (dimensions: number): Field[] => [
+export const arrowField = ({ name, kind }: StoredField): Field => new Field(fieldColumn(name), arrowType(kind), true);
+
+const columnsOf = (dimensions: number, fields: readonly StoredField[]): Field[] => [
   new Field('key', new Utf8(), false, PRIMARY_KEY),
   new Field('product_id', new Utf8(), false),
   new Field('ordinal', new Int32(), false),
   new Field('vector', new FixedSizeList(dimensions, new Field('item', new Float32(), true)), false),
-  new Field('title', new Utf8(), false),
-  new Field('category', new Utf8(), true),
-  new Field('print', new Utf8(), true),
-  new Field('color', new Utf8(), true),
-  new Field('price', new Float64(), true),
   new Field('images', new Utf8(), false),
   new Field('image', new Utf8(), false),
   new Field('attributes', new Utf8(), false),
   new Field('source', new Utf8(), false),
+  ...fields.map(arrowField),
 ];
 
 /** What a table says of itself; null where it is not a catalog. */
-export function readStamp(
-  metadata: ReadonlyMap<string, string>,
-): (CatalogStamp & { readonly incarnation: string }) | null {
-  try {
-    const { name, dimensions, fingerprint, incarnation } = JSON.parse(metadata.get(STAMP) ?? 'null');
-    return { name, dimensions, fingerprint, incarnation };
-  } catch {
-    return null;
-  }
+export function readStamp({ metadata, fields }: Schema): (CatalogStamp & { readonly incarnation?: string }) | null {
+  const stamp = parseStamp(metadata.get(STAMP));
+  const changed = fields.find(({ name }) => name === 'vector')?.metadata.get(SCHEMA);
+  return stamp && changed ? { ...stamp, schema: JSON.parse(changed) as StoredSchema } : stamp;
 }
 
 /** One record batch: JS objects would block the event loop for a hundred milliseconds a thousand rows. */
-export function rowsToArrow(rows: readonly Row[], dimensions: number): Table {
+export function rowsToArrow(rows: readonly Row[], dimensions: number, fields: readonly StoredField[]): Table {
   const length = rows.length;
   const floats = new Float32Array(length * dimensions);
   rows.forEach((row, place) => void floats.set(row.vector, place * dimensions));
-  const schema = new Schema(fields(dimensions));
-  const text = (of: (row: Row) => string | null) => vectorFromArray(rows.map(of), new Utf8()).data[0]!;
+  const schema = new Schema(columnsOf(dimensions, fields));
+  const text = (of: (row: Row) => string) => vectorFromArray(rows.map(of), new Utf8()).data[0]!;
   const ids = rows.map(({ productId }) => storedId(productId));
   const children = [
     vectorFromArray(
@@ -76,18 +75,17 @@ export function rowsToArrow(rows: readonly Row[], dimensions: number): Table {
       nullCount: 0,
       child: makeData({ type: new Float32(), length: floats.length, nullCount: 0, data: floats }),
     }),
-    text(({ product }) => product.title),
-    text(({ product }) => product.category),
-    text(({ product }) => product.print),
-    text(({ product }) => product.color),
-    vectorFromArray(
-      rows.map(({ product }) => product.price),
-      new Float64(),
-    ).data[0]!,
     text(({ product }) => JSON.stringify(product.images)),
     text(({ image }) => JSON.stringify(image)),
     text(({ attributes }) => JSON.stringify(attributes)),
     text(({ source }) => source),
+    ...fields.map(
+      ({ name, kind }) =>
+        toArrow(
+          kind,
+          rows.map(({ product }) => product.fields[name] ?? null),
+        ).data[0]!,
+    ),
   ];
   return new Table(schema, [
     new RecordBatch(schema, makeData({ type: new Struct(schema.fields), length, nullCount: 0, children })),

@@ -1,15 +1,19 @@
-import type { Table, Vector } from 'apache-arrow';
-import type { Column, ProductId } from '../catalog/product.ts';
+import type { Table } from 'apache-arrow';
+import type { ProductId } from '../catalog/product.ts';
 import type { Embedding } from '../encode/encoder.ts';
+import type { Filter } from './filter.ts';
 import type { Candidate } from './grouping.ts';
+import { predicate } from './matches.ts';
 import { readId } from './product-key.ts';
+import type { StoredRow } from './stored-row.ts';
 
 /**
  * A small table held in memory as one version of it stands, for exact search without a trip to disk. Rows lie product by product, ids
  * ascending. 900 rows of 128 floats take a tenth of a millisecond, where a query of LanceDB plans and reads for several.
  */
 export class LanceSnapshot {
-  readonly #columns: Map<string, Vector>;
+  /** The row of the Arrow table. */
+  readonly row: (row: number) => StoredRow;
   readonly #dimensions: number;
   /** Unit-norm, in the order of `#rows`. */
   readonly #vectors: Float32Array;
@@ -19,19 +23,19 @@ export class LanceSnapshot {
   readonly #products: ProductId[] = [];
   readonly #starts: number[] = [];
 
-  constructor(table: Table, dimensions: number) {
+  constructor(table: Table, dimensions: number, row: (row: number) => StoredRow) {
     this.#dimensions = dimensions;
-    this.#columns = new Map(table.schema.fields.map(({ name }) => [name, table.getChild(name)!]));
+    this.row = row;
     this.#rows = [];
     this.#vectors = new Float32Array(table.numRows * dimensions);
     // A query without rows comes back without columns.
     if (table.numRows === 0) return;
-    const ids = Array.from(this.#columns.get('product_id')!, (stored) => readId(String(stored)));
-    const ordinals = this.#columns.get('ordinal')!;
+    const ids = Array.from(table.getChild('product_id')!, (stored) => readId(String(stored)));
+    const ordinals = table.getChild('ordinal')!;
     this.#rows = [...ids.keys()].sort((a, b) =>
       ids[a]! < ids[b]! ? -1 : ids[a]! > ids[b]! ? 1 : Number(ordinals.get(a)) - Number(ordinals.get(b)),
     );
-    const stored = this.#columns.get('vector')!;
+    const stored = table.getChild('vector')!;
     this.#rows.forEach((row, place) => {
       this.#vectors.set(unit(stored.get(row).toArray()), place * dimensions);
       if (ids[row] !== this.#products.at(-1)) {
@@ -42,12 +46,20 @@ export class LanceSnapshot {
   }
 
   /** The best `wanted` products by cosine, each by its best picture; ties by id, then by picture. */
-  search(query: Embedding, wanted: number, exclude: ProductId | undefined): Candidate<number>[] {
+  search(
+    query: Embedding,
+    { wanted, exclude, filter }: { wanted: number; exclude: ProductId | undefined; filter?: Filter | undefined },
+  ): Candidate<number>[] {
     const target = unit(query);
+    const accepts = filter && predicate(filter);
     const best: Candidate<number>[] = [];
     for (const [p, productId] of this.#products.entries()) {
       if (productId === exclude) continue;
       const start = this.#starts[p]!;
+      if (accepts) {
+        const row = this.row(this.#rows[start]!);
+        if (!accepts(({ name }) => (name === 'id' ? productId : row.field(name)))) continue;
+      }
       const end = this.#starts[p + 1] ?? this.#rows.length;
       let score = Number.NEGATIVE_INFINITY;
       let at = start;
@@ -58,15 +70,12 @@ export class LanceSnapshot {
           at = place;
         }
       }
+      score = Math.min(1, Math.max(-1, score));
       if (best.length === wanted && score <= best.at(-1)!.score) continue;
       best.splice(insertion(best, score), 0, { productId, score, ordinal: at - start, place: this.#rows[at]! });
       if (best.length > wanted) best.pop();
     }
     return best;
-  }
-
-  cell(row: number, column: Column): unknown {
-    return this.#columns.get(column)!.get(row);
   }
 
   #dot(target: Float32Array, place: number): number {

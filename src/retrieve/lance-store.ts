@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { type Connection, connect, type Table } from '@lancedb/lancedb';
+import type { Analyzer } from '../catalog/definition.ts';
 import { MargayError } from '../errors.ts';
 import { abortable, withDeadline } from '../policy/deadline.ts';
-import { checkStamp } from './catalog-stamp.ts';
-import { LanceCatalog, type LanceLimits } from './lance-catalog.ts';
+import { type CatalogStamp, checkStamp } from './catalog-stamp.ts';
+import { LanceCatalog } from './lance-catalog.ts';
 import { isMissing, lanceError } from './lance-errors.ts';
-import { catalogSchema, readStamp } from './lance-schema.ts';
+import { arrowField, catalogSchema, readStamp, SCHEMA } from './lance-schema.ts';
+import type { LanceLimits } from './lance-table.ts';
 import { checkName } from './store-input.ts';
-import type { CatalogStamp, StoreFactory } from './vector-store.ts';
+import type { StoreFactory } from './vector-store.ts';
 
 const LIMITS: LanceLimits = { timeoutMs: 10_000, optimizeMs: 600_000, memoryFloats: 2 ** 20, exactRows: 20_000 };
 
@@ -32,13 +34,17 @@ export class LanceStores implements StoreFactory {
     }
   }
 
+  async analyzers(): Promise<readonly Analyzer[]> {
+    return ['STANDARD', 'ENGLISH'];
+  }
+
   stamp(name: string, { signal }: { signal: AbortSignal }): Promise<CatalogStamp | null> {
     return this.#call('Reading the catalog stamp', name, signal, async () => {
       const table = await this.#find(name);
       if (!table) return null;
-      const { dimensions, fingerprint } = await stampOf(table);
+      const { incarnation: _, ...stamp } = await stampOf(table);
       table.close();
-      return { name, dimensions, fingerprint };
+      return stamp;
     });
   }
 
@@ -48,7 +54,7 @@ export class LanceStores implements StoreFactory {
       const table =
         (await this.#find(stamp.name)) ??
         (await this.#connection.createEmptyTable(stamp.name, catalogSchema(stamp, randomUUID()), { existOk: true }));
-      checkStamp(await stampOf(table), stamp);
+      await fit(table, stamp);
       return new LanceCatalog(table, stamp, this.#limits);
     });
   }
@@ -84,8 +90,18 @@ export class LanceStores implements StoreFactory {
   }
 }
 
+/** Adds the fields that the stored rows lack; the stamp is written last, so that a run that was cut off goes on. */
+async function fit(table: Table, stamp: CatalogStamp): Promise<void> {
+  const { added } = checkStamp(await stampOf(table), stamp);
+  if (added.length === 0) return;
+  const there = new Set((await table.schema()).fields.map(({ name }) => name));
+  const missing = added.map(arrowField).filter(({ name }) => !there.has(name));
+  if (missing.length > 0) await table.addColumns(missing);
+  await table.updateFieldMetadata([{ path: 'vector', metadata: { [SCHEMA]: JSON.stringify(stamp.schema) } }]);
+}
+
 async function stampOf(table: Table) {
-  const stamp = readStamp((await table.schema()).metadata);
+  const stamp = readStamp(await table.schema());
   if (stamp) return stamp;
   throw new MargayError(
     'STORE_UNAVAILABLE',

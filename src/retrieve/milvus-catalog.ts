@@ -1,16 +1,27 @@
+import type { FieldKind } from '../catalog/definition.ts';
 import type { Column, Product, ProductId, Row } from '../catalog/product.ts';
 import type { Embedding } from '../encode/encoder.ts';
-import { checkStamp } from './catalog-stamp.ts';
+import { type CatalogStamp, checkStamp } from './catalog-stamp.ts';
+import type { Filter } from './filter.ts';
 import { type Candidate, firstProducts } from './grouping.ts';
 import { succeeded } from './milvus-errors.ts';
-import { among, amongProducts, quote } from './milvus-filter.ts';
+import { among, amongProducts, milvusFilter, quote } from './milvus-filter.ts';
 import type { MilvusLink } from './milvus-link.ts';
-import { decode, rowToMilvus } from './milvus-schema.ts';
+import { rowToMilvus } from './milvus-schema.ts';
+import { fromMilvus } from './milvus-values.ts';
 import { checkId, readId, rowKey, storedId } from './product-key.ts';
 import { smallest } from './smallest.ts';
 import { checkDepth, checkFirst, checkRows, checkVector } from './store-input.ts';
-import { readHit, readProduct } from './stored-row.ts';
-import type { CatalogStamp, Hit, ProductPage, SearchOptions, VectorStore } from './vector-store.ts';
+import { fieldColumn, readHit, readProduct, type StoredRow, storedName } from './stored-row.ts';
+import type {
+  FoundOptions,
+  Hit,
+  ProductPage,
+  ReadOptions,
+  RowPlace,
+  SearchOptions,
+  VectorStore,
+} from './vector-store.ts';
 
 /** Rows that one query or search may bring. */
 const MOST_ROWS = 16_384;
@@ -35,6 +46,7 @@ export class MilvusCatalog implements VectorStore {
   readonly #collection: string;
   readonly #stamp: CatalogStamp;
   readonly #readStamp: () => Promise<CatalogStamp>;
+  readonly #kinds: ReadonlyMap<string, FieldKind>;
   #writes: Promise<unknown> = Promise.resolve();
   /** Opening counts: what was written by the process before us is seen too. */
   #wroteAt = performance.now();
@@ -45,10 +57,11 @@ export class MilvusCatalog implements VectorStore {
     this.#stamp = stamp;
     this.#readStamp = readStamp;
     this.dimensions = stamp.dimensions;
+    this.#kinds = new Map(stamp.schema.fields.map(({ name, kind }) => [name, kind]));
   }
 
   async search(vectors: readonly Embedding[], options: SearchOptions): Promise<Hit[][]> {
-    const { topK, offset = 0, columns, exclude = [] } = options;
+    const { topK, offset = 0, columns, exclude = [], filter } = options;
     checkDepth(topK, offset);
     for (const vector of vectors) checkVector(vector, this.dimensions);
     const excluded = vectors.map((_, query) => exclude[query]);
@@ -56,27 +69,41 @@ export class MilvusCatalog implements VectorStore {
       firstProducts(topK + offset, excluded, MOST_ROWS, (queries, limit) =>
         this.#nearest(
           queries.map((query) => vectors[query]!),
-          limit,
-          columns,
+          { limit, columns, filter: filter && milvusFilter(filter) },
         ),
       ),
     );
-    return found.map((best) =>
-      best
-        .slice(offset)
-        .map(({ productId, score, place }) =>
-          readHit(productId, score, columns, (column) => decode(column, place[column])),
-        ),
-    );
+    return found.map((best) => best.slice(offset).map((hit) => readHit(hit, columns, this.#row(hit.place))));
   }
 
-  async get(ids: readonly ProductId[], { columns, signal }: { columns: readonly Column[]; signal: AbortSignal }) {
+  async searchText(text: string, options: FoundOptions): Promise<Hit[]> {
+    throw new Error(`Not yet: ${text} ${options.topK}`);
+  }
+
+  async rows(places: readonly RowPlace[], { columns, signal }: ReadOptions): Promise<Hit[]> {
+    const keys = places.map(({ productId, ordinal }) => {
+      checkId(productId);
+      return rowKey(storedId(productId), ordinal);
+    });
+    return this.#read('Loading rows', signal, async () => {
+      const found: Hit[] = [];
+      for (const some of chunks(keys))
+        for (const row of await this.#query(among('key', some), ['product_id', 'ordinal', ...columns.map(storedName)]))
+          found.push(
+            readHit(
+              { productId: readId(String(row.product_id)), ordinal: Number(row.ordinal), score: 0 },
+              columns,
+              this.#row(row),
+            ),
+          );
+      return found;
+    });
+  }
+
+  async get(ids: readonly ProductId[], { columns, signal }: ReadOptions) {
     const products = new Map<ProductId, Product>();
-    await this.#main('Loading products', ids, columns, signal, (id, row) =>
-      products.set(
-        id,
-        readProduct(id, columns, (column) => decode(column, row[column])),
-      ),
+    await this.#main('Loading products', ids, columns.map(storedName), signal, (id, row) =>
+      products.set(id, readProduct(id, columns, this.#row(row))),
     );
     return products;
   }
@@ -96,30 +123,30 @@ export class MilvusCatalog implements VectorStore {
   }
 
   /** Costs the ids of up to 16,384 products, and of catalogs larger than that usually once more. */
-  async page(options: {
-    first: number;
-    after?: ProductId;
-    columns: readonly Column[];
-    signal: AbortSignal;
-  }): Promise<ProductPage> {
-    const { first, after, columns, signal } = options;
+  async page(
+    options: ReadOptions & { first: number; after?: ProductId | undefined; filter?: Filter | undefined },
+  ): Promise<ProductPage> {
+    const { first, after, columns, filter, signal } = options;
     checkFirst(first);
     if (after !== undefined) checkId(after, 'after');
-    const ids = await this.#read('Loading a page of products', signal, () => this.#firstIds(first + 1, after));
+    const ids = await this.#read('Loading a page of products', signal, () => this.#firstIds(first + 1, after, filter));
     const shown = ids.slice(0, first).map(readId);
     const found = await this.get(shown, { columns, signal });
     return { products: shown.flatMap((id) => found.get(id) ?? []), hasNext: ids.length > first };
   }
 
-  count({ signal }: { signal: AbortSignal }): Promise<number> {
+  count({ filter, signal }: { filter?: Filter | undefined; signal: AbortSignal }): Promise<number> {
     return this.#read('Counting products', signal, async () => {
-      const [row] = await this.#query('ordinal == 0', ['count(*)']);
+      const [row] = await this.#query(mainRows(filter), ['count(*)']);
       return Number(row?.['count(*)'] ?? 0);
     });
   }
 
   async upsert(rows: readonly Row[], { signal }: { signal: AbortSignal }): Promise<void> {
-    const products = [...checkRows(rows, this.dimensions)].map(([id, own]) => ({ id, rows: own.map(rowToMilvus) }));
+    const products = [...checkRows(rows, this.dimensions)].map(([id, own]) => ({
+      id,
+      rows: own.map((row) => rowToMilvus(row, this.#stamp.schema)),
+    }));
     for (const some of chunks(products))
       await this.#write('Writing products', signal, async () => {
         const lost = await this.#lostRows(some.map(({ id, rows: { length } }) => ({ id, length })));
@@ -141,6 +168,18 @@ export class MilvusCatalog implements VectorStore {
     return gone;
   }
 
+  async removeWhere(filter: Filter, { signal }: { signal: AbortSignal }): Promise<number> {
+    let gone = 0;
+    for (;;) {
+      const { products, hasNext } = await this.page({ first: 1000, filter, columns: [], signal });
+      gone += await this.remove(
+        products.map(({ id }) => id),
+        { signal },
+      );
+      if (!hasNext) return gone;
+    }
+  }
+
   /** Milvus compacts and indexes by itself; a FLAT index needs no more. */
   async optimize({ signal }: { signal: AbortSignal }): Promise<void> {
     await this.ping({ signal });
@@ -158,8 +197,7 @@ export class MilvusCatalog implements VectorStore {
 
   async #nearest(
     vectors: readonly Embedding[],
-    limit: number,
-    columns: readonly Column[],
+    { limit, columns, filter }: { limit: number; columns: readonly Column[]; filter: string | undefined },
   ): Promise<Candidate<Fields>[][]> {
     const { results } = await this.#link.loaded(this.#collection, () =>
       this.#link.client.search({
@@ -169,7 +207,8 @@ export class MilvusCatalog implements VectorStore {
         // Without it Milvus Lite takes another one.
         metric_type: 'COSINE',
         limit,
-        output_fields: [...new Set(['product_id', 'ordinal', ...columns])],
+        ...(filter !== undefined && { filter }),
+        output_fields: [...new Set(['product_id', 'ordinal', ...columns.map(storedName)])],
         consistency_level: this.#consistency(),
       }),
     );
@@ -179,15 +218,15 @@ export class MilvusCatalog implements VectorStore {
       rows.map((row) => ({
         productId: readId(String(row.product_id)),
         ordinal: Number(row.ordinal),
-        score: row.score,
+        score: Math.min(1, Math.max(-1, row.score)),
         place: row,
       })),
     );
   }
 
   /** The stored ids of the first products after one: a query of Milvus has no order. */
-  #firstIds(wanted: number, after: ProductId | undefined): Promise<string[]> {
-    const from = after === undefined ? 'ordinal == 0' : `ordinal == 0 && product_id > ${quote(storedId(after))}`;
+  #firstIds(wanted: number, after: ProductId | undefined, filter: Filter | undefined): Promise<string[]> {
+    const from = mainRows(filter, ...(after === undefined ? [] : [`product_id > ${quote(storedId(after))}`]));
     return smallest(wanted, MOST_ROWS, async (bound) => {
       const filter = bound === undefined ? from : `${from} && product_id <= ${quote(bound)}`;
       return (await this.#query(filter, ['product_id'], MOST_ROWS)).map((row) => String(row.product_id));
@@ -236,6 +275,13 @@ export class MilvusCatalog implements VectorStore {
     return data;
   }
 
+  #row(row: Fields): StoredRow {
+    return {
+      field: (name) => fromMilvus(this.#kinds.get(name)!, row[fieldColumn(name)]),
+      json: (column) => String(row[storedName(column)]),
+    };
+  }
+
   #consistency(): never {
     return (performance.now() - this.#wroteAt < STRONG_FOR_MS ? 'Strong' : 'Bounded') as never;
   }
@@ -270,6 +316,9 @@ export class MilvusCatalog implements VectorStore {
     });
   }
 }
+
+const mainRows = (filter: Filter | undefined, ...more: string[]): string =>
+  ['ordinal == 0', ...more, ...(filter ? [`(${milvusFilter(filter)})`] : [])].join(' && ');
 
 function* chunks<T>(list: readonly T[]): Generator<T[]> {
   for (let start = 0; start < list.length; start += CHUNK) yield list.slice(start, start + CHUNK);

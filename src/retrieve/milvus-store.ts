@@ -1,12 +1,13 @@
+import type { Analyzer } from '../catalog/definition.ts';
 import { MargayError } from '../errors.ts';
-import { checkStamp } from './catalog-stamp.ts';
+import { type CatalogStamp, checkStamp, parseStamp } from './catalog-stamp.ts';
 import { MilvusCatalog } from './milvus-catalog.ts';
 import type { MilvusOptions } from './milvus-connection.ts';
 import { isMissing, succeeded } from './milvus-errors.ts';
 import { MilvusLink } from './milvus-link.ts';
-import { collectionOf, readStamp } from './milvus-schema.ts';
+import { collectionOf, STAMP } from './milvus-schema.ts';
 import { checkName } from './store-input.ts';
-import type { CatalogStamp, StoreFactory } from './vector-store.ts';
+import type { StoreFactory } from './vector-store.ts';
 
 const collectionName = (name: string): string => `margay_${name}`;
 
@@ -22,6 +23,10 @@ export class MilvusStores implements StoreFactory {
   /** Does not wait for the server: where it is down, calls fail with STORE_UNAVAILABLE until it answers. */
   static async connect(options: MilvusOptions): Promise<MilvusStores> {
     return new MilvusStores(new MilvusLink(options));
+  }
+
+  async analyzers(): Promise<readonly Analyzer[]> {
+    return [];
   }
 
   stamp(name: string, { signal }: { signal: AbortSignal }): Promise<CatalogStamp | null> {
@@ -70,7 +75,7 @@ export class MilvusStores implements StoreFactory {
     const { properties } = succeeded(
       await this.#link.read(() => this.#link.client.describeCollection({ collection_name: collectionName(name) })),
     );
-    const stamp = readStamp(properties);
+    const stamp = parseStamp(properties.find(({ key }) => key === STAMP)?.value as string | undefined);
     if (stamp) return stamp;
     throw new MargayError(
       'STORE_UNAVAILABLE',

@@ -1,31 +1,48 @@
-import type { Column, Product, ProductId, StoredImage } from '../catalog/product.ts';
+import type { FieldValue } from '../catalog/definition.ts';
+import {
+  ATTRIBUTES,
+  type Column,
+  fieldsOf,
+  IMAGE,
+  IMAGES,
+  type Product,
+  type ProductId,
+  type StoredImage,
+} from '../catalog/product.ts';
 import type { Attributes } from '../encode/encoder.ts';
 import type { Hit } from './vector-store.ts';
 
-/** Columns hold text, `price` a number; lists and records are JSON. Their names are those of the port. */
-const JSON_COLUMNS = new Set<Column>(['images', 'image', 'attributes']);
+/** Where a column is stored. Fields have a prefix, so that none can be called like a column of ours or a word of a filter language. */
+export const storedName = (column: Column): string => (column.startsWith('@') ? column.slice(1) : fieldColumn(column));
+export const fieldColumn = (name: string): string => `f_${name}`;
 
-/** One cell of the row at hand. */
-export type Cell = (column: Column) => unknown;
-
-/** A product with the selected columns and no others. */
-export function readProduct(id: ProductId, columns: readonly Column[], cell: Cell): Product {
-  const product: Record<string, unknown> = { id };
-  for (const column of columns) if (column !== 'image' && column !== 'attributes') product[column] = read(column, cell);
-  return product as unknown as Product;
+/** The row at hand. */
+export interface StoredRow {
+  field(name: string): FieldValue;
+  /** `images`, `image` and `attributes` are stored as JSON. */
+  json(column: '@images' | '@image' | '@attributes'): string;
 }
 
-export function readHit(id: ProductId, score: number, columns: readonly Column[], cell: Cell): Hit {
+/** A product with the selected columns and no others. */
+export function readProduct(id: ProductId, columns: readonly Column[], row: StoredRow): Product {
   return {
-    productId: id,
-    score: Math.min(1, Math.max(-1, score)),
-    product: readProduct(id, columns, cell),
-    ...(columns.includes('image') && { image: read('image', cell) as StoredImage }),
-    ...(columns.includes('attributes') && { attributes: read('attributes', cell) as Attributes }),
+    id,
+    fields: Object.fromEntries(fieldsOf(columns).map((name) => [name, row.field(name)])),
+    ...(columns.includes(IMAGES) && { images: JSON.parse(row.json(IMAGES)) as StoredImage[] }),
   };
 }
 
-const read = (column: Column, cell: Cell): unknown => {
-  const value = cell(column) ?? null;
-  return JSON_COLUMNS.has(column) && typeof value === 'string' ? JSON.parse(value) : value;
-};
+export function readHit(
+  { productId, ordinal, score }: Pick<Hit, 'productId' | 'ordinal' | 'score'>,
+  columns: readonly Column[],
+  row: StoredRow,
+): Hit {
+  return {
+    productId,
+    ordinal,
+    score,
+    product: readProduct(productId, columns, row),
+    ...(columns.includes(IMAGE) && { image: JSON.parse(row.json(IMAGE)) as StoredImage }),
+    ...(columns.includes(ATTRIBUTES) && { attributes: JSON.parse(row.json(ATTRIBUTES)) as Attributes }),
+  };
+}

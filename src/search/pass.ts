@@ -1,3 +1,4 @@
+import type { CatalogDefinition } from '../catalog/definition.ts';
 import type { ProductId } from '../catalog/product.ts';
 import { MargayError } from '../errors.ts';
 import { abortable, withDeadline } from '../policy/deadline.ts';
@@ -34,12 +35,16 @@ export interface Pass {
 const NOTHING_SPENT: Usage = { calls: 0, cached: false, promptTokens: null, completionTokens: null };
 const NOTHING_ASKED: Estimate = { calls: 0, promptTokens: 0, completionTokens: 0 };
 
+type Told = Pick<CatalogDefinition, 'title' | 'category'>;
+
 interface Inputs {
   hits(): Promise<readonly Hit[]>;
   rerankQuery(): Promise<RerankQuery>;
 }
 
 interface Settings {
+  /** Which fields the reranker is told of. */
+  readonly definition: Told;
   readonly reranker: Reranker | null;
   readonly rerankTimeoutMs: number;
   /** Hears why a model could not be asked: clients only see that it was not. */
@@ -60,7 +65,7 @@ export async function runPass(
   query: Query,
   plan: Plan,
   inputs: Inputs,
-  { reranker, rerankTimeoutMs, report }: Settings,
+  { definition, reranker, rerankTimeoutMs, report }: Settings,
   caller: Caller,
 ): Promise<Pass> {
   const hits = plan.hits || plan.ranking ? await inputs.hits() : [];
@@ -105,7 +110,7 @@ export async function runPass(
       const caption = await abortable(reranker.caption(about, options), signal);
       return { ...untouched(status, spent()), caption };
     }
-    const candidates = hits.slice(0, query.rerankDepth).map(candidate);
+    const candidates = hits.slice(0, query.rerankDepth).map((hit) => candidate(hit, definition));
     const wanted = wantedOf(plan, about.picture !== undefined);
     const ranking = await abortable(reranker.rank(about, candidates, wanted, options), signal);
     const { caption } = ranking;
@@ -142,15 +147,17 @@ const wantedOf = ({ caption, rationale, reasons }: Plan, picture: boolean) => ({
   reasons,
 });
 
-function candidate(hit: Hit): Candidate {
+function candidate(hit: Hit, definition: Told): Candidate {
+  const textOf = (name: string | undefined) =>
+    name === undefined ? undefined : ((hit.product.fields[name] as string | null | undefined) ?? undefined);
   if (!hit.image) throw new MargayError('INTERNAL', 'A rerank pass was planned without the column "image".');
   return {
     id: hit.productId,
     score: hit.score,
     image: hit.image,
     attributes: hit.attributes ?? {},
-    title: hit.product.title,
-    category: hit.product.category ?? undefined,
+    title: textOf(definition.title),
+    category: textOf(definition.category),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Column } from '../catalog/product.ts';
 import { MargayError } from '../errors.ts';
+import type { Filter } from '../retrieve/filter.ts';
 
 /** Longest text accepted, in characters; models read far fewer tokens. */
 export const MAX_TEXT = 2_000;
@@ -17,6 +18,8 @@ export interface Query {
   readonly offset: number;
   readonly rerank: boolean;
   readonly rerankDepth: number;
+  /** Only products that match. */
+  readonly filter?: Filter | undefined;
 }
 
 /** What the client selected of the answer, and so what it pays for. */
@@ -40,6 +43,8 @@ export interface QueryArguments {
   readonly offset: number;
   readonly rerank: boolean;
   readonly rerankDepth: number;
+  /** Only products that match. */
+  readonly filter?: Filter | undefined;
 }
 
 function within(argument: string, value: number, min: number, max: number): number {
@@ -77,6 +82,7 @@ export function toQuery(given: QueryArguments): Query {
     topK,
     offset: within('offset', given.offset, 0, MAX_DEPTH - topK),
     rerank: given.rerank,
+    filter: given.filter,
     rerankDepth: within('rerankDepth', given.rerankDepth, 2, MAX_RERANK_DEPTH),
   };
 }

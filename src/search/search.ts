@@ -1,8 +1,10 @@
+import type { CatalogDefinition } from '../catalog/definition.ts';
 import type { QueryPicture } from '../catalog/media-store.ts';
+import { ATTRIBUTES, type Column, IMAGE } from '../catalog/product.ts';
 import type { Attributes, Encoded, ModelPixels } from '../encode/encoder.ts';
 import { within } from '../policy/deadline.ts';
 import { once } from '../policy/once.ts';
-import type { Estimate, Reranker, RerankQuery } from '../rerank/reranker.ts';
+import type { Estimate, Look, Reranker, RerankQuery } from '../rerank/reranker.ts';
 import type { Hit, VectorStore } from '../retrieve/vector-store.ts';
 import type { Caller } from './caller.ts';
 import { estimatePass, type Pass, type Report, runPass } from './pass.ts';
@@ -10,6 +12,7 @@ import type { Plan, Query } from './query.ts';
 import { type Sight, type SightStages, seeKept, seeSent } from './sight.ts';
 
 export interface Stages extends SightStages {
+  readonly definition: CatalogDefinition;
   /** Throws CATALOG_MISMATCH where the stored vectors are another model's. */
   readonly store: () => VectorStore;
   /** Null when the pass is switched off. */
@@ -56,12 +59,15 @@ export async function search(query: Query, plan: Plan, stages: Stages, caller: C
     return answer;
   });
   // What is shown, and what the pass looks at.
-  const ranked = plan.ranking && query.rerank ? (stages.reranker?.columns ?? []) : [];
+  const ranked =
+    plan.ranking && query.rerank
+      ? (stages.reranker?.looksAt ?? []).flatMap((look) => columnOf(look, stages.definition))
+      : [];
   const columns = [...new Set([...plan.columns, ...ranked])];
   const hits = once<readonly Hit[]>(async () => {
     const { vector } = await encoded();
     const [found] = await within(caller.signal, timeoutMs, 'The search', (signal) =>
-      store.search([vector], { topK: query.topK, offset: query.offset, columns, signal }),
+      store.search([vector], { topK: query.topK, offset: query.offset, filter: query.filter, columns, signal }),
     );
     return found ?? [];
   });
@@ -91,6 +97,19 @@ export async function search(query: Query, plan: Plan, stages: Stages, caller: C
     truncated: () => truncated,
     image: once(async () => (seen ? seen.keep() : null)),
   };
+}
+
+function columnOf(look: Look, { title, category }: CatalogDefinition): Column[] {
+  switch (look) {
+    case 'image':
+      return [IMAGE];
+    case 'attributes':
+      return [ATTRIBUTES];
+    case 'title':
+      return [title];
+    case 'category':
+      return category === undefined ? [] : [category];
+  }
 }
 
 async function see(query: Query, stages: Stages, signal: AbortSignal): Promise<Sight | undefined> {

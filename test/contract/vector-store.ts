@@ -1,13 +1,24 @@
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type Column, PRODUCT_COLUMNS, type Product, type ProductId, type Row } from '../../src/catalog/product.ts';
+import {
+  ATTRIBUTES,
+  type Column,
+  fieldsOf,
+  IMAGE,
+  IMAGES,
+  type Product,
+  type ProductId,
+  type Row,
+} from '../../src/catalog/product.ts';
 import type { ErrorCode } from '../../src/errors.ts';
-import type { CatalogStamp, Hit, StoreFactory, VectorStore } from '../../src/retrieve/vector-store.ts';
-import { cosine, pictureOf, randomVectors, rowsOf } from '../retrieve/rows.ts';
+import type { CatalogStamp } from '../../src/retrieve/catalog-stamp.ts';
+import type { Hit, StoreFactory, VectorStore } from '../../src/retrieve/vector-store.ts';
+import { cosine, pictureOf, randomVectors, rowsOf, SHOP, stampOf } from '../retrieve/rows.ts';
 
 const { signal } = new AbortController();
-const ALL: readonly Column[] = [...PRODUCT_COLUMNS, 'image', 'attributes'];
-const stampOf = (name: string, dimensions = 4): CatalogStamp => ({ name, dimensions, fingerprint: 'encoder-a image' });
+const ALL: readonly Column[] = [...SHOP.fields.map(({ name }) => name), IMAGES, IMAGE, ATTRIBUTES];
+/** Of every field but the title. */
+const NOTHING = Object.fromEntries(SHOP.fields.slice(1).map(({ name }) => [name, null]));
 const failsWith = (code: ErrorCode) => expect.objectContaining({ name: 'MargayError', code });
 const ids = (hits: readonly Hit[] | undefined) => hits?.map(({ productId }) => productId);
 const at = (degrees: number) => [Math.cos((degrees * Math.PI) / 180), Math.sin((degrees * Math.PI) / 180), 0, 0];
@@ -54,7 +65,7 @@ export function vectorStoreContract(
           ...rowsOf('east', [at(0)]),
           // All its pictures lie nearer to 10 degrees than the others' best.
           ...rowsOf('many', [at(40), at(9), at(10), at(11), at(12), at(13), at(14), at(15), at(16), at(17)]),
-          ...rowsOf('north', [at(90)], { category: null, print: null, color: null, price: null, title: '' }),
+          ...rowsOf('north', [at(90)], { ...NOTHING, title: '' }),
           // Five that nothing but their ids tells apart.
           ...['tie-c', 'tie-a', 'tie-e', 'tie-b', 'tie-d'].flatMap((id) => rowsOf(id, [at(180)])),
         ],
@@ -83,7 +94,7 @@ export function vectorStoreContract(
       });
 
       test('the score is the cosine of the best picture, in [-1, 1], and of the vector whatever its length', async () => {
-        const [hits] = await shop.search([query(10).map((x) => x * 7)], { topK: 8, columns: ['image'], signal });
+        const [hits] = await shop.search([query(10).map((x) => x * 7)], { topK: 8, columns: [IMAGE], signal });
         const angles: Record<string, number> = { many: 0, east: 10, north: 80 };
         for (const hit of hits!) {
           const expected = Math.cos(((angles[hit.productId] ?? 170) * Math.PI) / 180);
@@ -94,13 +105,13 @@ export function vectorStoreContract(
       });
 
       test('brings the selected columns and no others', async () => {
-        for (const columns of [[], ['title'], ['price', 'images'], ['image'], ['attributes'], ALL] as Column[][]) {
+        for (const columns of [[], ['title'], ['price', IMAGES], ['tags'], [IMAGE], [ATTRIBUTES], ALL] as Column[][]) {
           const [[hit] = []] = await shop.search([query(10)], { topK: 1, columns, signal });
-          const shown = columns.filter((column) => column !== 'image' && column !== 'attributes');
-          expect(Object.keys(hit!.product).sort()).toEqual(['id', ...shown].sort());
+          expect(Object.keys(hit!.product.fields).sort()).toEqual(fieldsOf(columns).sort());
+          expect(hit!.product.images !== undefined).toBe(columns.includes(IMAGES));
           expect([hit!.image !== undefined, hit!.attributes !== undefined]).toEqual([
-            columns.includes('image'),
-            columns.includes('attributes'),
+            columns.includes(IMAGE),
+            columns.includes(ATTRIBUTES),
           ]);
         }
       });
@@ -109,11 +120,7 @@ export function vectorStoreContract(
         const [[hit] = []] = await shop.search([query(90)], { topK: 1, columns: ALL, signal });
         expect(hit!.product).toEqual({
           id: 'north',
-          title: '',
-          category: null,
-          print: null,
-          color: null,
-          price: null,
+          fields: { ...NOTHING, title: '' },
           images: [pictureOf('north', 0)],
         });
         expect(hit!.attributes).toEqual({ print: { value: 'print 0', probability: 0.75, confident: true } });
@@ -132,7 +139,7 @@ export function vectorStoreContract(
           ['tie-a', 'tie-c'],
           ['north', 'many'],
         ]);
-        expect(found[3]![0]!.product).toEqual({ id: 'north', title: '' });
+        expect(found[3]![0]!.product).toEqual({ id: 'north', fields: { title: '' } });
       });
 
       test('no vector, no answer', async () => {
@@ -160,15 +167,15 @@ export function vectorStoreContract(
         const found = await shop.get(['north', 'absent', 'many', 'north'], { columns: ['title', 'price'], signal });
         expect(found).toEqual(
           new Map<ProductId, Product>([
-            ['north', { id: 'north', title: '', price: null }],
-            ['many', { id: 'many', title: 'Title of many', price: 12.5 }],
+            ['north', { id: 'north', fields: { title: '', price: null } }],
+            ['many', { id: 'many', fields: { title: 'Title of many', price: 12.5 } }],
           ]),
         );
         expect(await shop.get([], { columns: ['title'], signal })).toEqual(new Map());
       });
 
       test('get: all pictures in order', async () => {
-        const { images } = (await shop.get(['many'], { columns: ['images'], signal })).get('many')!;
+        const { images } = (await shop.get(['many'], { columns: [IMAGES], signal })).get('many')!;
         expect(images).toEqual(Array.from({ length: 10 }, (_, ordinal) => pictureOf('many', ordinal)));
       });
 
@@ -198,7 +205,7 @@ export function vectorStoreContract(
         const page = await shop.page({ first, ...(after !== undefined && { after }), columns: ['price'], signal });
         expect(page.products.map(({ id }) => id)).toEqual(expected);
         expect(page.hasNext).toBe(hasNext);
-        for (const product of page.products) expect(Object.keys(product).sort()).toEqual(['id', 'price']);
+        for (const { fields } of page.products) expect(Object.keys(fields)).toEqual(['price']);
       });
 
       test.each([
@@ -258,11 +265,12 @@ export function vectorStoreContract(
         await store.upsert(rowsOf('replaced', [at(0), at(120), at(240)], { title: 'before' }, 'one'), { signal });
         expect((await best(240))!.score).toBeCloseTo(1, 5);
         await store.upsert(rowsOf('replaced', [at(60)], { title: 'after', price: null }, 'two'), { signal });
-        const hit = await best(240, ['title', 'price', 'images']);
+        const hit = await best(240, ['title', 'price', IMAGES]);
         expect(hit).toEqual({
           productId: 'replaced',
+          ordinal: 0,
           score: expect.closeTo(-1, 5),
-          product: { id: 'replaced', title: 'after', price: null, images: [pictureOf('replaced', 0)] },
+          product: { id: 'replaced', fields: { title: 'after', price: null }, images: [pictureOf('replaced', 0)] },
         });
         expect(await store.sources(['replaced'], { signal })).toEqual(new Map([['replaced', 'two']]));
         await store.upsert(rowsOf('replaced', [at(60), at(61)]), { signal });
@@ -278,7 +286,9 @@ export function vectorStoreContract(
         expect(await store.remove(['a', 'absent', 'c', 'a'], { signal })).toBe(2);
         expect(await store.count({ signal })).toBe(1);
         expect((await best(0))!.productId).toBe('b');
-        expect(await store.get(['a', 'b', 'c'], { columns: [], signal })).toEqual(new Map([['b', { id: 'b' }]]));
+        expect(await store.get(['a', 'b', 'c'], { columns: [], signal })).toEqual(
+          new Map([['b', { id: 'b', fields: {} }]]),
+        );
         expect(await store.remove(['b'], { signal })).toBe(1);
         expect(await store.remove([], { signal })).toBe(0);
       });
@@ -289,7 +299,7 @@ export function vectorStoreContract(
           { signal },
         );
         const page = await store.page({ first: 100, columns: ['title', 'category'], signal });
-        expect(page.products).toEqual(STRANGE_IDS.map((id) => ({ id, title: id, category: id })));
+        expect(page.products).toEqual(STRANGE_IDS.map((id) => ({ id, fields: { title: id, category: id } })));
         for (const [place, id] of STRANGE_IDS.entries()) {
           expect([...(await store.get([id], { columns: [], signal })).keys()]).toEqual([id]);
           expect((await best((STRANGE_IDS.length - 1 - place) * 20))!.productId).toBe(id);
@@ -321,7 +331,7 @@ export function vectorStoreContract(
           Array.from({ length: 12 }, (_, n) => store.upsert(rowsOf('contested', [at(n), at(n + 1)]), { signal })),
         );
         expect(await store.count({ signal })).toBe(1);
-        const [hits] = await store.search([query(0)], { topK: 9, columns: ['images'], signal });
+        const [hits] = await store.search([query(0)], { topK: 9, columns: [IMAGES], signal });
         expect(hits!.map(({ product }) => product.images!.length)).toEqual([2]);
       });
 
@@ -428,7 +438,7 @@ export function vectorStoreContract(
                 expect(await store.remove(taken.remove, { signal })).toBe(gone.size);
               }
             const expected = modelSearch([...model.values()].flat(), target);
-            const [hits] = await store.search([Float32Array.from(target)], { topK: 9, columns: ['images'], signal });
+            const [hits] = await store.search([Float32Array.from(target)], { topK: 9, columns: [IMAGES], signal });
             expect(new Set(ids(hits))).toEqual(new Set(model.keys()));
             for (const { productId, score, product } of hits!) {
               expect(score).toBeCloseTo(expected.get(productId)!, 5);

@@ -2,11 +2,13 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type App, createApp, index, openCatalog, serve } from '../../src/app.ts';
+import { type App, createApp, serve } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import type { MargayError } from '../../src/errors.ts';
 import type { RunningServer } from '../../src/http/server.ts';
 import { folderSource } from '../../src/ingest/folder-source.ts';
+import { index, openCatalog } from '../../src/served-catalog.ts';
+import { DEMO_DEFINITION } from '../demo-definition.ts';
 import type { GraphQLAnswer } from '../door.ts';
 import { drawnPicture } from '../pictures.ts';
 import { type RemoteServer, startRemoteServer } from './remote-server.ts';
@@ -54,7 +56,9 @@ beforeEach(async () => {
     await writeFile(join(folder, `shop/${name}.jpg`), await drawnPicture(name, { width, height: 300 }));
   app = await openApp();
   const outcomes: string[] = [];
-  await index(app, await folderSource(join(folder, 'shop')), 'shop', false, ({ status }) => outcomes.push(status));
+  await index(app, await folderSource(join(folder, 'shop'), DEMO_DEFINITION), 'shop', false, ({ status }) =>
+    outcomes.push(status),
+  );
   expect(outcomes).toEqual(['INDEXED', 'INDEXED', 'INDEXED']);
   await app.close();
   await open();

@@ -56,7 +56,7 @@ function reranker(
 ): Reranker {
   return {
     model: 'fake',
-    columns: [],
+    looksAt: [],
     estimate: () => ({ calls: 1, promptTokens: null, completionTokens: null }),
     caption: async () => null,
     captionKept: () => null,

@@ -5,6 +5,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { folderSource, titleOf } from '../../src/ingest/folder-source.ts';
 import { isFault, type SourceProduct } from '../../src/ingest/source.ts';
 
+import { DEMO_DEFINITION } from '../demo-definition.ts';
+
 let folder: string;
 const FILES = [
   'a.jpg',
@@ -29,7 +31,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 test('every file below is a product, and every link to a file; hidden ones are not', async () => {
-  const source = await folderSource(folder);
+  const source = await folderSource(folder, DEMO_DEFINITION);
   const items = [...(source.items() as Iterable<never>)];
   expect(source.total).toBe(FILES.length + 1);
   expect(items).toHaveLength(FILES.length + 1);
@@ -39,7 +41,7 @@ test('every file below is a product, and every link to a file; hidden ones are n
     const [image] = item.images;
     expect(Buffer.from(await image!.read()).toString()).toBe(image!.name === 'link.jpg' ? 'a.jpg' : image!.name);
     expect(item.id).toBe(image!.name);
-    expect(item.title.trim()).not.toBe('');
+    expect(String(item.fields.title).trim()).not.toBe('');
     names.push(image!.name);
   }
   expect(names).toEqual([...FILES, 'link.jpg'].sort());
@@ -47,17 +49,17 @@ test('every file below is a product, and every link to a file; hidden ones are n
 
 test('an empty folder has nothing, one that is not there is an error', async () => {
   const empty = await mkdtemp(join(tmpdir(), 'margay-empty-'));
-  expect((await folderSource(empty)).total).toBe(0);
+  expect((await folderSource(empty, DEMO_DEFINITION)).total).toBe(0);
   await rm(empty, { recursive: true });
-  await expect(folderSource(empty)).rejects.toThrow();
+  await expect(folderSource(empty, DEMO_DEFINITION)).rejects.toThrow();
 });
 
 test('a path too long for an id has one made of its hash', async () => {
   const deep = join(folder, 'nested', ...Array(5).fill('x'.repeat(120)));
   await mkdir(deep, { recursive: true });
   await writeFile(join(deep, 'y.jpg'), 'y');
-  const items = [...((await folderSource(join(folder, 'nested'))).items() as Iterable<SourceProduct>)];
-  expect(items.find(({ title }) => title === 'y')?.id).toMatch(/^[0-9a-f]{64}$/);
+  const items = [...((await folderSource(join(folder, 'nested'), DEMO_DEFINITION)).items() as Iterable<SourceProduct>)];
+  expect(items.find(({ fields }) => fields.title === 'y')?.id).toMatch(/^[0-9a-f]{64}$/);
   await rm(join(folder, 'nested', 'x'.repeat(120)), { recursive: true });
 });
 
@@ -65,7 +67,7 @@ test('a file that has gone meanwhile, and a link that leads nowhere, are read wh
   const own = await mkdtemp(join(tmpdir(), 'margay-gone-'));
   await writeFile(join(own, 'x.jpg'), 'x');
   await symlink(join(own, 'nowhere'), join(own, 'y.jpg'));
-  const source = await folderSource(own);
+  const source = await folderSource(own, DEMO_DEFINITION);
   expect(source.total).toBe(2);
   await rm(own, { recursive: true });
   for await (const item of source.items()) {

@@ -4,6 +4,7 @@ import { MargayError } from '../../src/errors.ts';
 import { SharpDecoder } from '../../src/image/sharp-decoder.ts';
 import { type IngestOptions, ingest, type Outcome } from '../../src/ingest/indexer.ts';
 import type { Source, SourceFault, SourceImage, SourceProduct } from '../../src/ingest/source.ts';
+import { DEMO_DEFINITION } from '../demo-definition.ts';
 import { FakeEncoder, MemoryStore } from '../fakes.ts';
 import { drawnPicture } from '../pictures.ts';
 
@@ -41,31 +42,44 @@ const product = (
   id: string,
   images: SourceImage[] = [image(pictures[0]!)],
   title = `Title of ${id}`,
-): SourceProduct => ({ id, title, images });
+): SourceProduct => ({ id, fields: { title }, images });
 const sourceOf = (...items: (SourceProduct | SourceFault)[]): Source => ({ total: items.length, items: () => items });
 
 async function run(source: Source, options: Partial<IngestOptions> = {}): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   const onOutcome = (outcome: Outcome) => void outcomes.push(outcome);
-  await ingest(source, { decoder, encoder, media, store }, { embed: 'image', signal, onOutcome, ...options });
+  await ingest(
+    source,
+    { decoder, encoder, media, store },
+    {
+      definition: DEMO_DEFINITION,
+      embed: 'image',
+      signal,
+      onOutcome,
+      ...options,
+    },
+  );
   return outcomes;
 }
 const told = (outcomes: Outcome[]) => outcomes.map(({ name, status }) => `${name} ${status}`);
 
 test('a product of two pictures is two rows, embedded once each', async () => {
   expect(told(await run(sourceOf(product('a', [image(pictures[0]!), image(pictures[1]!)]))))).toEqual(['a INDEXED']);
-  expect(store.rows.map(({ productId, ordinal }) => [productId, ordinal])).toEqual([
+  expect(store.stored.map(({ productId, ordinal }) => [productId, ordinal])).toEqual([
     ['a', 0],
     ['a', 1],
   ]);
-  expect(store.rows[0]!.product).toMatchObject({ id: 'a', title: 'Title of a', price: null, category: null });
-  expect(store.rows[1]!.product.images).toHaveLength(2);
+  expect(store.stored[0]!.product).toMatchObject({
+    id: 'a',
+    fields: { title: 'Title of a', price: null, category: null },
+  });
+  expect(store.stored[1]!.product.images).toHaveLength(2);
   expect(encoder.calls).toHaveLength(2);
 });
 
 test('a product whose picture was lost is indexed again', async () => {
   await run(sourceOf(product('a'), product('b', [image(pictures[1]!)])));
-  kept.delete(store.rows[0]!.image.id);
+  kept.delete(store.stored[0]!.image.id);
   expect(told(await run(sourceOf(product('a'), product('b', [image(pictures[1]!)]))))).toEqual([
     'a INDEXED',
     'b UNCHANGED',
@@ -80,8 +94,8 @@ test('an id that no store could keep fails its product alone', async () => {
 describe('a second run embeds only what is new', () => {
   test.each<[string, (first: SourceProduct) => SourceProduct, string, number]>([
     ['nothing changed', (first) => first, 'UNCHANGED', 0],
-    ['another title', (first) => ({ ...first, title: 'New' }), 'INDEXED', 1],
-    ['another price', (first) => ({ ...first, price: 3 }), 'INDEXED', 1],
+    ['another title', (first) => ({ ...first, fields: { title: 'New' } }), 'INDEXED', 1],
+    ['another price', (first) => ({ ...first, fields: { ...first.fields, price: 3 } }), 'INDEXED', 1],
     ['another picture', (first) => ({ ...first, images: [image(pictures[1]!)] }), 'INDEXED', 1],
     [
       'the same picture under another name',
@@ -97,7 +111,9 @@ describe('a second run embeds only what is new', () => {
     const changed = change(first);
     expect(told(await run(sourceOf(changed)))).toEqual([`a ${status}`]);
     expect(encoder.calls).toHaveLength(calls);
-    expect(store.rows[0]!.product).toMatchObject({ title: changed.title, price: changed.price ?? null });
+    expect(store.stored[0]!.product).toMatchObject({
+      fields: { title: changed.fields.title, price: changed.fields.price ?? null },
+    });
   });
 
   test.each([
@@ -108,11 +124,11 @@ describe('a second run embeds only what is new', () => {
       override readonly info = { ...new FakeEncoder().info, attributes };
     })();
     await run(sourceOf(product('a')));
-    const alone = store.rows[0]!.vector;
+    const alone = store.stored[0]!.vector;
     encoder.calls.length = 0;
     expect(told(await run(sourceOf(product('a')), { embed: 'image+title' }))).toEqual(['a INDEXED']);
     expect(encoder.calls.map(({ text }) => text)).toEqual(texts);
-    expect(store.rows[0]!.vector).not.toEqual(alone);
+    expect(store.stored[0]!.vector).not.toEqual(alone);
     expect(told(await run(sourceOf(product('a', undefined, 'New')), { embed: 'image+title' }))).toEqual(['a INDEXED']);
   });
 
@@ -140,7 +156,7 @@ describe('a second run embeds only what is new', () => {
     const real = encoder.encode.bind(encoder);
     let late = true;
     encoder.encode = async (input, options) => {
-      if (late && store.rows.length === 0 && encoder.calls.length === 1) {
+      if (late && store.stored.length === 0 && encoder.calls.length === 1) {
         late = false;
         throw new MargayError('DEADLINE_EXCEEDED', 'Too slow.');
       }
@@ -148,9 +164,9 @@ describe('a second run embeds only what is new', () => {
     };
     const [first] = await run(sourceOf(both));
     expect(first).toMatchObject({ status: 'INDEXED', skipped: [{ reason: 'Too slow.' }] });
-    expect(store.rows).toHaveLength(1);
+    expect(store.stored).toHaveLength(1);
     expect(told(await run(sourceOf(both)))).toEqual(['a INDEXED']);
-    expect(store.rows).toHaveLength(2);
+    expect(store.stored).toHaveLength(2);
     expect(told(await run(sourceOf(both)))).toEqual(['a UNCHANGED']);
   });
 });
@@ -159,7 +175,7 @@ describe('what is bad is passed over', () => {
   test('one picture of two', async () => {
     const [outcome] = await run(sourceOf(product('a', [BROKEN, image(pictures[0]!)])));
     expect(outcome).toMatchObject({ status: 'INDEXED', skipped: [{ name: 'broken.jpg', reason: expect.any(String) }] });
-    expect(store.rows.map(({ ordinal, product: { images } }) => [ordinal, images.length])).toEqual([[0, 1]]);
+    expect(store.stored.map(({ ordinal, product: { images } }) => [ordinal, images.length])).toEqual([[0, 1]]);
   });
 
   test('none good: the product fails with the reason, its neighbors do not', async () => {
@@ -172,7 +188,7 @@ describe('what is bad is passed over', () => {
       reason: 'gone.jpg cannot be opened.',
       skipped: [{}, {}],
     });
-    expect(new Set(store.rows.map(({ productId }) => productId))).toEqual(new Set(['a', 'c']));
+    expect(new Set(store.stored.map(({ productId }) => productId))).toEqual(new Set(['a', 'c']));
   });
 
   test('a fault of ours stops everything', async () => {
@@ -180,13 +196,13 @@ describe('what is bad is passed over', () => {
       throw new MargayError('ENCODER_UNAVAILABLE', 'The model is away.');
     };
     await expect(run(sourceOf(product('a')))).rejects.toMatchObject({ code: 'ENCODER_UNAVAILABLE' });
-    expect(store.rows).toEqual([]);
+    expect(store.stored).toEqual([]);
   });
 });
 
 test('two of one id are written one after the other: the last one stands', async () => {
   expect(told(await run(sourceOf(product('a'), product('a', undefined, 'Last'))))).toEqual(['a INDEXED', 'a INDEXED']);
-  expect(store.rows.map(({ product: { title } }) => title)).toEqual(['Last']);
+  expect(store.stored.map(({ product: { fields } }) => fields.title)).toEqual(['Last']);
 });
 
 test('stopping in the middle keeps what was acknowledged, and the next run goes on from there', async () => {
@@ -202,10 +218,10 @@ test('stopping in the middle keeps what was acknowledged, and the next run goes 
   });
   await expect(stopped).rejects.toThrow('Stopped.');
   expect(acknowledged).toHaveLength(64);
-  expect(store.rows.map(({ productId }) => productId).sort()).toEqual([...acknowledged].sort());
+  expect(store.stored.map(({ productId }) => productId).sort()).toEqual([...acknowledged].sort());
   encoder.calls.length = 0;
   const outcomes = await run(source);
   expect(outcomes.filter(({ status }) => status === 'UNCHANGED')).toHaveLength(64);
   expect(encoder.calls).toHaveLength(86);
-  expect(store.rows).toHaveLength(150);
+  expect(store.stored).toHaveLength(150);
 });

@@ -88,11 +88,18 @@ describe('an instruction in a title', () => {
     await using door = await open();
     const before = await door.ask(SEARCH, { text: 'x', rerank: false });
     const fifth: string = before.data.search.hits[4].product.id;
-    const { rows } = door.stores.store;
+    const { stored: rows } = door.stores.store;
     rows.splice(
       0,
       rows.length,
-      ...rows.map((row) => (row.productId === fifth ? { ...row, product: { ...row.product, title } } : row)),
+      ...rows.map((row) =>
+        row.productId === fifth
+          ? {
+              ...row,
+              product: { ...row.product, fields: { ...row.product.fields, title } },
+            }
+          : row,
+      ),
     );
     model.answering = answering;
     const told = await ask(door, 'x');

@@ -70,7 +70,7 @@ describe.skipIf(!PROGRAM)(`a real llama.cpp server${absent}`, () => {
   async function openGateway(asked: LlamaServer, settings: Record<string, string> = {}): Promise<Door> {
     const all = { RERANK_URL: asked.url, RERANK_MODEL: 'tiny', RERANK_TIMEOUT_MS: '60000', ...settings };
     const door = await openDoor(all, { media: openMedia() });
-    const { rows } = door.stores.store;
+    const { stored: rows } = door.stores.store;
     const shown = rows.map((row, place) => ({ ...row, image: images[place % images.length]! }));
     rows.splice(0, rows.length, ...shown);
     return door;

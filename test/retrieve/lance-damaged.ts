@@ -1,7 +1,9 @@
 import { readdir, rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { catalogFingerprint, OWN } from '../../src/catalog/served.ts';
+import { schemaOf } from '../../src/retrieve/catalog-stamp.ts';
 import { LanceStores } from '../../src/retrieve/lance-store.ts';
+import { DEMO_DEFINITION } from '../demo-definition.ts';
 import { openDoor } from '../door.ts';
 import { DIMENSIONS, vectorOf } from '../fakes.ts';
 import { rowsOf } from './rows.ts';
@@ -9,7 +11,8 @@ import { rowsOf } from './rows.ts';
 // A process of its own, which native code may take along: serves a catalog, damages its files, and prints what clients then get.
 const [, , folder, damage] = process.argv as unknown as [string, string, string, string];
 const signal = new AbortController().signal;
-const stamp = { name: OWN, dimensions: DIMENSIONS, fingerprint: catalogFingerprint('fake-1', 'image') };
+const schema = schemaOf(DEMO_DEFINITION);
+const stamp = { name: OWN, dimensions: DIMENSIONS, fingerprint: catalogFingerprint('fake-1', 'image', 'title'), schema };
 const table = join(folder, `${OWN}.lance`);
 
 async function each(part: string, damageOne: (path: string) => Promise<unknown>): Promise<void> {
@@ -53,6 +56,6 @@ const fresh = await LanceStores.open(folder);
 const reopened = await fresh.open(stamp, { signal }).catch((error) => error);
 const anew =
   'search' in reopened
-    ? await codeOf(reopened.search([vectorOf('a')], { topK: 1, columns: ['images'], signal }))
+    ? await codeOf(reopened.search([vectorOf('a')], { topK: 1, columns: ['@images'], signal }))
     : await codeOf(Promise.reject(reopened));
 process.stdout.write(`${JSON.stringify({ before, after, anew })}\n`);

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { LanceStores } from '../../src/retrieve/lance-store.ts';
-import { randomVectors, rowsOf } from './rows.ts';
+import { randomVectors, rowsOf, stampOf } from './rows.ts';
 
 const { signal } = new AbortController();
-const stamp = { name: 'killed', dimensions: 4, fingerprint: 'f' };
+const stamp = stampOf('killed');
 let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'margay-lance-'));

@@ -1,7 +1,7 @@
 import { rm, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LanceStores } from '../../src/retrieve/lance-store.ts';
-import { rowsOf } from './rows.ts';
+import { rowsOf, stampOf } from './rows.ts';
 
 // Fills a small disk with products and prints what happens: before there is room again, and after.
 const [, , disk] = process.argv as unknown as [string, string, string];
@@ -11,7 +11,7 @@ const filler = join(disk, 'filler');
 const { bavail, bsize } = await statfs(disk);
 await writeFile(filler, Buffer.alloc(Math.floor((bavail * bsize) / 2)));
 const stores = await LanceStores.open(join(disk, 'lance'));
-const store = await stores.open({ name: 'full', dimensions: 4, fingerprint: 'f' }, { signal });
+const store = await stores.open(stampOf('full'), { signal });
 const acknowledged: string[] = [];
 let failure: Record<string, unknown> | undefined;
 for (let n = 0; !failure; n++)
@@ -21,9 +21,14 @@ for (let n = 0; !failure; n++)
       failure = { name, code, remedy, message };
     },
   );
-const there = async () => (await store.get(acknowledged, { columns: ['images'], signal })).size;
+const there = async () => (await store.get(acknowledged, { columns: ['@images'], signal })).size;
 const search = async () => (await store.search([query], { topK: 1, columns: [], signal }))[0]![0]!.productId;
-const full = { failure, there: await there(), hit: await search(), ping: await store.ping({ signal }).then(() => 'OK') };
+const full = {
+  failure,
+  there: await there(),
+  hit: await search(),
+  ping: await store.ping({ signal }).then(() => 'OK'),
+};
 await rm(filler);
 await store.upsert(rowsOf('after', [[0, 1, 0, 0]]), { signal });
 const count = await store.count({ signal });

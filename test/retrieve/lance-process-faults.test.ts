@@ -7,9 +7,10 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { LanceStores } from '../../src/retrieve/lance-store.ts';
+import { stampOf } from './rows.ts';
 
 const { signal } = new AbortController();
-const stamp = { name: 'killed', dimensions: 4, fingerprint: 'f' };
+const stamp = stampOf('killed');
 const pathOf = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 let folder: string;
 beforeEach(async () => {
@@ -35,7 +36,7 @@ async function writeUntilKilled(from: number, count: number): Promise<string[]> 
 async function expectWhole(acknowledged: readonly string[], kills: number): Promise<void> {
   const stores = await LanceStores.open(folder);
   const store = await stores.open(stamp, { signal });
-  const found = await store.get(acknowledged, { columns: ['images'], signal });
+  const found = await store.get(acknowledged, { columns: ['@images'], signal });
   expect([...found.keys()].sort()).toEqual([...acknowledged].sort());
   // Odd ones have a second picture: it finds them.
   const odd = acknowledged.filter((name) => Number(name.slice(1)) % 2 === 1);
@@ -43,7 +44,7 @@ async function expectWhole(acknowledged: readonly string[], kills: number): Prom
   for (const [place, hits] of (await store.search(backs, { topK: 3, columns: [], signal })).entries())
     expect(hits.filter(({ score }) => score > 1 - 1e-6).map(({ productId }) => productId)).toContain(odd[place]);
   const count = await store.count({ signal });
-  const [hits] = await store.search([Float32Array.of(1, 0, 0, 0)], { topK: 1000, columns: ['images'], signal });
+  const [hits] = await store.search([Float32Array.of(1, 0, 0, 0)], { topK: 1000, columns: ['@images'], signal });
   expect(hits).toHaveLength(count);
   expect(count - acknowledged.length).toBeLessThanOrEqual(kills);
   await store.close();
@@ -65,7 +66,7 @@ test('two processes write at the same time, a third reads: nothing is lost, and 
   let isOver = false;
   const reading = (async () => {
     while (!isOver) {
-      const [hits] = await store.search([Float32Array.of(1, 0, 0, 0)], { topK: 1000, columns: ['images'], signal });
+      const [hits] = await store.search([Float32Array.of(1, 0, 0, 0)], { topK: 1000, columns: ['@images'], signal });
       counts.push(hits!.length);
     }
   })();
@@ -92,14 +93,19 @@ async function report(command: string, args: readonly string[]) {
 const UNAVAILABLE = { name: 'MargayError', code: 'STORE_UNAVAILABLE', remedy: expect.any(String) };
 
 describe('damaged files', () => {
-  test.each(['truncated data', 'empty data', 'missing data', 'truncated manifest', 'empty manifest', 'missing manifest', 'missing table'])(
-    '%s: STORE_UNAVAILABLE and 503, and the process lives',
-    async (damage) => {
-      const { before, after, anew } = await report(process.execPath, [pathOf('lance-damaged.ts'), folder, damage]);
-      expect(before).toEqual([expect.any(String), 200]);
-      console.log(damage, JSON.stringify({ after, anew }));
-    },
-  );
+  test.each([
+    'truncated data',
+    'empty data',
+    'missing data',
+    'truncated manifest',
+    'empty manifest',
+    'missing manifest',
+    'missing table',
+  ])('%s: STORE_UNAVAILABLE and 503, and the process lives', async (damage) => {
+    const { before, after, anew } = await report(process.execPath, [pathOf('lance-damaged.ts'), folder, damage]);
+    expect(before).toEqual([expect.any(String), 200]);
+    console.log(damage, JSON.stringify({ after, anew }));
+  });
 });
 
 /** A small disk of one's own, gone with its shell. */

@@ -4,10 +4,10 @@ import type { MilvusCatalog } from '../../src/retrieve/milvus-catalog.ts';
 import { MilvusStores } from '../../src/retrieve/milvus-store.ts';
 import type { MilvusServer } from './milvus-server.ts';
 import { failureOf } from './recovery.ts';
-import { rowsOf } from './rows.ts';
+import { rowsOf, stampOf } from './rows.ts';
 
 const { signal } = new AbortController();
-const stamp = { name: 'beneath', dimensions: 4, fingerprint: 'f' };
+const stamp = stampOf('beneath');
 const collection_name = 'margay_beneath';
 const query = Float32Array.of(1, 0, 0, 0);
 
@@ -15,10 +15,10 @@ const query = Float32Array.of(1, 0, 0, 0);
 const CALLS: Readonly<Record<string, (store: MilvusCatalog) => Promise<unknown>>> = {
   search: (store) => store.search([query], { topK: 9, columns: [], signal }),
   'a search by two vectors': (store) => store.search([query, query], { topK: 9, columns: [], signal }),
-  get: (store) => store.get(['a'], { columns: ['images'], signal }),
+  get: (store) => store.get(['a'], { columns: ['@images'], signal }),
   vectors: (store) => store.vectors(['a'], { signal }),
   sources: (store) => store.sources(['a'], { signal }),
-  page: (store) => store.page({ first: 9, columns: ['images'], signal }),
+  page: (store) => store.page({ first: 9, columns: ['@images'], signal }),
   count: (store) => store.count({ signal }),
   ping: (store) => store.ping({ signal }),
   optimize: (store) => store.optimize({ signal }),
@@ -152,7 +152,7 @@ export function milvusCollectionFaults(server: () => MilvusServer): void {
     for (const [n, vector] of vectors.entries())
       await raw.upsert({ collection_name, data: [{ ...row, key: `n${n}#0`, product_id: `n${n}`, vector }] as never });
     for (const topK of [1, 3, 9]) {
-      const [hits] = await store.search([query], { topK, columns: ['images'], signal });
+      const [hits] = await store.search([query], { topK, columns: ['@images'], signal });
       expect(hits!.slice(0, 3).map(({ productId }) => productId)).toEqual(['a', 'b', 'c'].slice(0, topK));
       expect(hits!.every(({ score }) => Number.isFinite(score))).toBe(true);
       expect(JSON.stringify(hits)).not.toContain('"score":null');

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { MilvusStores } from '../../src/retrieve/milvus-store.ts';
 import { vectorStoreContract } from '../contract/vector-store.ts';
+import { milvusFilters } from './milvus-filtered.ts';
 import { lacksMilvus, MilvusServer } from './milvus-server.ts';
 
 describe.skipIf(lacksMilvus('lite'))('Milvus Lite (needs scripts/milvus-venv.sh)', () => {
@@ -11,4 +12,5 @@ describe.skipIf(lacksMilvus('lite'))('Milvus Lite (needs scripts/milvus-venv.sh)
   afterAll(() => server?.stop());
 
   vectorStoreContract('Milvus Lite', () => MilvusStores.connect({ address: server.address }), { runs: 6 });
+  milvusFilters(() => server.address);
 });

@@ -5,7 +5,7 @@ import { MilvusStores } from '../../src/retrieve/milvus-store.ts';
 import { type CallFault, GrpcProxy } from './grpc-proxy.ts';
 import type { MilvusServer } from './milvus-server.ts';
 import { failureOf, RECOVERY_MS, recovery } from './recovery.ts';
-import { rowsOf } from './rows.ts';
+import { rowsOf, stampOf } from './rows.ts';
 import { TcpProxy, type Weather } from './tcp-proxy.ts';
 
 const { signal } = new AbortController();
@@ -15,7 +15,7 @@ const SLACK_MS = 2000;
 
 /** What the network between us and the server may do. The server itself stays well. */
 export function milvusNetworkFaults(server: () => MilvusServer): void {
-  const stamp = { name: 'network', dimensions: 4, fingerprint: 'f' };
+  const stamp = stampOf('network');
   const TIMEOUT_MS = 2000;
   let proxy: TcpProxy;
   let stores: MilvusStores;
@@ -140,7 +140,7 @@ export function milvusNetworkFaults(server: () => MilvusServer): void {
       grpc.faults.clear();
       // Sent again by whoever was told, it makes the product whole, whatever came of the first.
       await catalog.upsert(rowsOf('c', [[0, 1, 0, 0]]), { signal });
-      const found = await catalog.get(['c'], { columns: ['images'], signal });
+      const found = await catalog.get(['c'], { columns: ['@images'], signal });
       expect(found.get('c')?.images).toHaveLength(1);
       expect([...(await catalog.vectors(['c'], { signal })).values()]).toEqual([Float32Array.of(0, 1, 0, 0)]);
     });

@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { catalogFingerprint, OWN } from '../../src/catalog/served.ts';
+import { schemaOf } from '../../src/retrieve/catalog-stamp.ts';
 import type { MilvusCatalog } from '../../src/retrieve/milvus-catalog.ts';
 import { MilvusStores } from '../../src/retrieve/milvus-store.ts';
+import { DEMO_DEFINITION } from '../demo-definition.ts';
 import { type Door, openDoor } from '../door.ts';
 import { DIMENSIONS, vectorOf } from '../fakes.ts';
 import type { MilvusKind, MilvusServer } from './milvus-server.ts';
@@ -10,6 +12,7 @@ import { failureOf, recovery } from './recovery.ts';
 import { rowsOf } from './rows.ts';
 
 const { signal } = new AbortController();
+const schema = schemaOf(DEMO_DEFINITION);
 const query = vectorOf('a');
 /** Of a step of a search, as the operator sets it. */
 const HTTP_TIMEOUT_MS = 1500;
@@ -24,11 +27,11 @@ const DOWN_MS: Readonly<Record<MilvusKind, readonly number[]>> = { lite: [0, 15_
 
 /** What happens to the server's process, seen by the adapter and by the clients of the gateway. */
 export function milvusProcessFaults(kind: MilvusKind, server: () => MilvusServer, measured: Map<string, number>): void {
-  const stamp = { name: OWN, dimensions: DIMENSIONS, fingerprint: catalogFingerprint('fake-1', 'image') };
+  const stamp = { name: OWN, dimensions: DIMENSIONS, fingerprint: catalogFingerprint('fake-1', 'image', 'title'), schema };
   let stores: MilvusStores;
   let store: MilvusCatalog;
   let door: Door;
-  const search = () => store.search([query], { topK: 1, columns: ['images'], signal });
+  const search = () => store.search([query], { topK: 1, columns: ['@images'], signal });
   const ask = async () => {
     const started = performance.now();
     const { data, errors } = await door.ask('{ search(text: "a", topK: 1) { hits { score product { id } } } }');
@@ -110,12 +113,12 @@ export function milvusProcessFaults(kind: MilvusKind, server: () => MilvusServer
     expect(failures).toMatchObject([{ name: 'MargayError', code: 'STORE_UNAVAILABLE' }]);
     await server().up();
     await allRecover('killed during upserts');
-    const found = await store.get(acknowledged, { columns: ['images'], signal });
+    const found = await store.get(acknowledged, { columns: ['@images'], signal });
     expect([...found.keys()].sort()).toEqual([...acknowledged].sort());
     // Both pictures of each are found: the product is whole.
     for (const id of acknowledged.slice(-5)) {
       const vectors = rowsAt(Number(id.slice(1))).map(({ vector }) => vector);
-      for (const [hit] of await store.search(vectors, { topK: 1, columns: ['images'], signal }))
+      for (const [hit] of await store.search(vectors, { topK: 1, columns: ['@images'], signal }))
         expect(hit).toMatchObject({ productId: id, score: expect.closeTo(1), product: { images: [{}, {}] } });
     }
     // At most the one under way came through without a word.

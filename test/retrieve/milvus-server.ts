@@ -112,10 +112,7 @@ export class MilvusServer {
   launch(): void {
     const [program, options] =
       this.#kind === 'lite'
-        ? [
-            PROGRAMS.lite,
-            ['server', '--host', '127.0.0.1', '--port', String(this.#port), '--data-dir', this.#folder],
-          ]
+        ? [PROGRAMS.lite, ['server', '--host', '127.0.0.1', '--port', String(this.#port), '--data-dir', this.#folder]]
         : [
             join(VENVS.standalone, 'bin/python3'),
             ['-c', SHIM, '--data', this.#folder, '--proxy-port', String(this.#port), ...STANDALONE],

@@ -1,4 +1,28 @@
+import type { FieldValue } from '../../src/catalog/definition.ts';
 import type { Product, ProductId, Row, StoredImage } from '../../src/catalog/product.ts';
+
+import type { CatalogStamp, StoredSchema } from '../../src/retrieve/catalog-stamp.ts';
+
+/** What these rows hold. */
+export const SHOP: StoredSchema = {
+  analyzer: null,
+  fields: [
+    { name: 'title', kind: 'String', required: true, fullText: false },
+    { name: 'category', kind: 'String', required: false, fullText: false },
+    { name: 'price', kind: 'Float', required: false, fullText: false },
+    { name: 'stock', kind: 'Int', required: false, fullText: false },
+    { name: 'used', kind: 'Boolean', required: false, fullText: false },
+    { name: 'since', kind: 'DateTime', required: false, fullText: false },
+    { name: 'tags', kind: 'StringList', required: false, fullText: false },
+  ],
+};
+
+export const stampOf = (name: string, dimensions = 4): CatalogStamp => ({
+  name,
+  dimensions,
+  fingerprint: 'encoder-a image',
+  schema: SHOP,
+});
 
 /** A picture that only this product and place have. */
 export const pictureOf = (id: ProductId, ordinal: number): StoredImage => ({
@@ -12,17 +36,21 @@ export const pictureOf = (id: ProductId, ordinal: number): StoredImage => ({
 export function rowsOf(
   id: ProductId,
   vectors: readonly (readonly number[])[],
-  shown: Partial<Product> = {},
+  shown: Record<string, FieldValue> = {},
   source = `source of ${id}`,
 ): Row[] {
   const product: Required<Product> = {
-    title: `Title of ${id}`,
-    category: 'phone case',
-    print: 'leopard',
-    color: 'amber',
-    price: 12.5,
-    ...shown,
     id,
+    fields: {
+      title: `Title of ${id}`,
+      category: 'phone case',
+      price: 12.5,
+      stock: -3,
+      used: false,
+      since: Date.UTC(2026, 10, 25),
+      tags: ['old', 'a "b"'],
+      ...shown,
+    },
     images: vectors.map((_, ordinal) => pictureOf(id, ordinal)),
   };
   return vectors.map((vector, ordinal) => ({

@@ -4,12 +4,14 @@ import { type Ranking, REPAIRS, type Reranker } from '../../src/rerank/reranker.
 import type { Hit } from '../../src/retrieve/vector-store.ts';
 import { runPass } from '../../src/search/pass.ts';
 import type { Plan } from '../../src/search/query.ts';
+import { DEMO_DEFINITION } from '../demo-definition.ts';
 
 const hitsOf = (count: number): Hit[] =>
   Array.from({ length: count }, (_, place) => ({
     productId: `p${place}`,
+    ordinal: 0,
     score: 1 - place / 100,
-    product: { id: `p${place}` },
+    product: { id: `p${place}`, fields: {} },
     image: { id: 'a'.repeat(64), width: 1, height: 1, thumbhash: '' },
     attributes: {},
   }));
@@ -23,7 +25,7 @@ function pass(hits: readonly Hit[], rerankDepth: number, rank: () => Promise<Ran
     query,
     PLAN,
     { hits: async () => hits, rerankQuery },
-    { reranker, rerankTimeoutMs: 1_000, report: () => {} },
+    { definition: DEMO_DEFINITION, reranker, rerankTimeoutMs: 1_000, report: () => {} },
     { signal: new AbortController().signal },
   );
 }
