@@ -24,8 +24,9 @@ const PAUSE_MS = 150;
 /** Between two questions to a connection that gRPC is making anew. */
 const AGAIN_MS = 100;
 
-/** Tells the connections of one client from those of another: gRPC shares them among channels of the same settings. */
-let clients = 0;
+/** Tells the connections of one pool from those of another: gRPC shares them among channels of the same settings. */
+let pools = 0;
+const agent = () => ({ 'grpc.primary_user_agent': `margay/${++pools}` });
 
 /**
  * The way to the server, mended where it is silent. gRPC reconnects by itself to a server that refused or hung up, but waits without end for
@@ -35,19 +36,14 @@ let clients = 0;
 export class MilvusConnection {
   readonly #options: MilvusOptions;
   readonly #closed = new AbortController();
-  #client: MilvusClient;
-  /** Aborted when the client at hand is left for another. */
+  readonly client: MilvusClient;
+  /** Aborted when the channels at hand are left for others. */
   #left = new AbortController();
   #mending: Promise<void> | undefined;
 
   constructor(options: MilvusOptions) {
     this.#options = options;
-    this.#client = connect(options);
-  }
-
-  /** Not to be kept: another one may take its place. */
-  get client(): MilvusClient {
-    return this.#client;
+    this.client = connect(options);
   }
 
   /** `work` as it is; where it takes long or finds nobody, the connection is looked at meanwhile. */
@@ -76,7 +72,7 @@ export class MilvusConnection {
   async close(): Promise<void> {
     this.#closed.abort();
     await this.#mending;
-    await this.#client.closeConnection();
+    await this.client.closeConnection();
   }
 
   #doubt(): void {
@@ -92,20 +88,26 @@ export class MilvusConnection {
     const { address } = this.#options;
     while (!signal.aborted) {
       const end = AbortSignal.any([signal, AbortSignal.timeout(PROBE_MS)]);
-      const [isSound, isBack] = await Promise.all([answers(this.#client, end), answersAnew(address, end)]);
+      const [isSound, isBack] = await Promise.all([answers(this.client, end), answersAnew(address, end)]);
       if (isSound || signal.aborted) return;
       if (isBack) return this.#replace();
       await sleep(PAUSE_MS, undefined, { ref: false, signal }).catch(() => {});
     }
   }
 
+  /** New channels, by a method that the SDK keeps to itself: a second client would hold the event loop for half a second. */
   #replace(): void {
-    const left = this.#client;
-    this.#client = connect(this.#options);
+    const left = this.client.channelPool;
+    const sdk = this.client as unknown as { createChannelPool(): typeof left };
+    Object.assign(this.client.channelOptions, agent());
+    this.client.channelPool = sdk.createChannelPool();
     this.#left.abort();
     this.#left = new AbortController();
     // It waits for the writes under way, each of which has its deadline.
-    left.closeConnection().catch(() => {});
+    left
+      .drain()
+      .then(() => left.clear())
+      .catch(() => {});
   }
 }
 
@@ -126,7 +128,7 @@ function connect({ address, token, database, timeoutMs = 10_000 }: MilvusOptions
       'grpc.max_reconnect_backoff_ms': RECONNECT_MS,
       // gRPC repeats what a server refused to look at: writes, too.
       'grpc.enable_retries': 0,
-      'grpc.primary_user_agent': `margay/${++clients}`,
+      ...agent(),
     },
   });
   // It rejects where the server is down, and nobody may be waiting; calls made later find the server by themselves.

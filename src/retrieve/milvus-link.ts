@@ -17,7 +17,6 @@ export class MilvusLink {
     this.#connection = new MilvusConnection(options);
   }
 
-  /** To be asked for anew for each call. */
   get client(): MilvusClient {
     return this.#connection.client;
   }
