@@ -12,7 +12,12 @@ import { rowsOf } from './rows.ts';
 const [, , folder, damage] = process.argv as unknown as [string, string, string, string];
 const signal = new AbortController().signal;
 const schema = schemaOf(DEMO_DEFINITION);
-const stamp = { name: OWN, dimensions: DIMENSIONS, fingerprint: catalogFingerprint('fake-1', 'image', 'title'), schema };
+const stamp = {
+  name: OWN,
+  dimensions: DIMENSIONS,
+  fingerprint: catalogFingerprint('fake-1', 'image', 'title'),
+  schema,
+};
 const table = join(folder, `${OWN}.lance`);
 
 async function each(part: string, damageOne: (path: string) => Promise<unknown>): Promise<void> {

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readDefinition } from '../../src/catalog/read-definition.ts';
 import { catalogFingerprint, OWN } from '../../src/catalog/served.ts';
 import { schemaOf } from '../../src/retrieve/catalog-stamp.ts';
 import type { MilvusCatalog } from '../../src/retrieve/milvus-catalog.ts';
 import { MilvusStores } from '../../src/retrieve/milvus-store.ts';
-import { DEMO_DEFINITION } from '../demo-definition.ts';
 import { type Door, openDoor } from '../door.ts';
 import { DIMENSIONS, vectorOf } from '../fakes.ts';
 import type { MilvusKind, MilvusServer } from './milvus-server.ts';
@@ -12,7 +12,9 @@ import { failureOf, recovery } from './recovery.ts';
 import { rowsOf } from './rows.ts';
 
 const { signal } = new AbortController();
-const schema = schemaOf(DEMO_DEFINITION);
+/** Milvus 2.3.5 has no full text. */
+const definition = readDefinition('type Product { id: ID! @key title: String! @title images: [Image!]! @image }', 'f');
+const schema = schemaOf(definition);
 const query = vectorOf('a');
 /** Of a step of a search, as the operator sets it. */
 const HTTP_TIMEOUT_MS = 1500;
@@ -27,7 +29,12 @@ const DOWN_MS: Readonly<Record<MilvusKind, readonly number[]>> = { lite: [0, 15_
 
 /** What happens to the server's process, seen by the adapter and by the clients of the gateway. */
 export function milvusProcessFaults(kind: MilvusKind, server: () => MilvusServer, measured: Map<string, number>): void {
-  const stamp = { name: OWN, dimensions: DIMENSIONS, fingerprint: catalogFingerprint('fake-1', 'image', 'title'), schema };
+  const stamp = {
+    name: OWN,
+    dimensions: DIMENSIONS,
+    fingerprint: catalogFingerprint('fake-1', 'image', 'title'),
+    schema,
+  };
   let stores: MilvusStores;
   let store: MilvusCatalog;
   let door: Door;
@@ -49,7 +56,7 @@ export function milvusProcessFaults(kind: MilvusKind, server: () => MilvusServer
     await patient.close();
     store = await stores.open(stamp, { signal });
     const behind = await MilvusStores.connect({ address: server().address });
-    door = await openDoor({ HTTP_TIMEOUT_MS: String(HTTP_TIMEOUT_MS) }, { stores: behind });
+    door = await openDoor({ HTTP_TIMEOUT_MS: String(HTTP_TIMEOUT_MS) }, { stores: behind, definition });
   });
   afterAll(async () => {
     await door?.[Symbol.asyncDispose]();
