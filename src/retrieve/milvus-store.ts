@@ -2,8 +2,9 @@ import type { Analyzer } from '../catalog/definition.ts';
 import { MargayError } from '../errors.ts';
 import { type CatalogStamp, checkStamp, parseStamp } from './catalog-stamp.ts';
 import { MilvusCatalog } from './milvus-catalog.ts';
+import type { MilvusOptions } from './milvus-connection.ts';
 import { isMissing, succeeded } from './milvus-errors.ts';
-import { MilvusLink, type MilvusOptions } from './milvus-link.ts';
+import { MilvusLink } from './milvus-link.ts';
 import { collectionOf, STAMP } from './milvus-schema.ts';
 import { analyzersOf } from './milvus-text.ts';
 import { checkName } from './store-input.ts';
@@ -77,7 +78,7 @@ export class MilvusStores implements StoreFactory {
 
   async #stampOf(name: string): Promise<CatalogStamp> {
     const { properties } = succeeded(
-      await this.#link.client.describeCollection({ collection_name: collectionName(name) }),
+      await this.#link.read(() => this.#link.client.describeCollection({ collection_name: collectionName(name) })),
     );
     const stamp = parseStamp(properties.find(({ key }) => key === STAMP)?.value as string | undefined);
     if (stamp) return stamp;
