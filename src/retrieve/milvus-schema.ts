@@ -2,6 +2,7 @@ import { DataType } from '@zilliz/milvus2-sdk-node';
 import { MAX_ID_BYTES, type Row } from '../catalog/product.ts';
 import { MargayError } from '../errors.ts';
 import type { CatalogStamp, StoredSchema } from './catalog-stamp.ts';
+import { vectorIndex } from './milvus-index.ts';
 import { milvusField, toMilvus } from './milvus-values.ts';
 import { rowKey, storedId } from './product-key.ts';
 import { fieldColumn } from './stored-row.ts';
@@ -17,9 +18,9 @@ const text = (name: string, max_length = MAX_TEXT_BYTES) => ({ name, data_type: 
 
 /**
  * No field is nullable, since Milvus 2.3 has none: see milvus-values.ts. The key is copied to `product_id` and `ordinal`, since a search does
- * not bring it. FLAT is exact; both servers have it.
+ * not bring it.
  */
-export function collectionOf(collection_name: string, stamp: CatalogStamp) {
+export function collectionOf(collection_name: string, stamp: CatalogStamp, version: string) {
   return {
     collection_name,
     consistency_level: 'Strong',
@@ -32,7 +33,7 @@ export function collectionOf(collection_name: string, stamp: CatalogStamp) {
       ...['images', 'image', 'attributes', 'source'].map((name) => text(name)),
       ...stamp.schema.fields.map(milvusField),
     ],
-    index_params: [{ field_name: 'vector', index_type: 'FLAT', metric_type: 'COSINE', params: {} }],
+    index_params: [vectorIndex(version)],
   };
 }
 

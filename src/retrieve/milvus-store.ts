@@ -54,8 +54,11 @@ export class MilvusStores implements StoreFactory {
 
   /** Another gateway may make the same catalog at the same moment: its stamp is compared like any other. */
   async #create(stamp: CatalogStamp): Promise<void> {
+    const { version } = succeeded(await this.#link.client.getVersion());
     try {
-      succeeded(await this.#link.client.createCollection(collectionOf(collectionName(stamp.name), stamp) as never));
+      succeeded(
+        await this.#link.client.createCollection(collectionOf(collectionName(stamp.name), stamp, version) as never),
+      );
     } catch (error) {
       if (!(await this.#find(stamp.name))) throw error;
     }

@@ -30,15 +30,18 @@ export class MilvusServer {
   readonly #kind: MilvusKind;
   readonly #folder: string;
   readonly #port: number;
+  readonly #tickMs: number;
   #process: ChildProcess | undefined;
 
-  private constructor(kind: MilvusKind, folder: string, port: number) {
+  private constructor(kind: MilvusKind, folder: string, port: number, tickMs: number) {
     this.#kind = kind;
     this.#folder = folder;
     this.#port = port;
+    this.#tickMs = tickMs;
   }
 
-  static async start(kind: MilvusKind): Promise<MilvusServer> {
+  /** @param tickMs of the standalone server's clock. Strong reads wait for the next one; at its default of 200 ms the contract takes two minutes. */
+  static async start(kind: MilvusKind, tickMs = 20): Promise<MilvusServer> {
     const folder = await mkdtemp(join(tmpdir(), `margay-milvus-${kind}-`));
     if (kind === 'standalone') {
       // It unpacks itself into its data folder; all folders share one copy, kept in the environment.
@@ -46,7 +49,7 @@ export class MilvusServer {
       await mkdir(unpacked, { recursive: true });
       await symlink(unpacked, join(folder, 'bin'));
     }
-    const server = new MilvusServer(kind, folder, await freePort());
+    const server = new MilvusServer(kind, folder, await freePort(), tickMs);
     try {
       await server.up();
     } catch (error) {
@@ -58,6 +61,11 @@ export class MilvusServer {
 
   get address(): string {
     return `127.0.0.1:${this.#port}`;
+  }
+
+  /** The process, which leads a group of its own. */
+  get pid(): number {
+    return this.#process?.pid ?? 0;
   }
 
   /** Starts the process, on the same port and data as before, and waits until it answers. */
@@ -77,8 +85,10 @@ export class MilvusServer {
     const options =
       this.#kind === 'lite'
         ? ['server', '--host', '127.0.0.1', '--port', String(this.#port), '--data-dir', this.#folder]
-        : // Strong reads wait for the next tick of its clock; at the 200 ms of its default the contract takes two minutes.
-          ['--data', this.#folder, '--proxy-port', String(this.#port), '--extra-config', 'proxy.timeTickInterval=20'];
+        : [
+            ...['--data', this.#folder, '--proxy-port', String(this.#port)],
+            ...['--extra-config', `proxy.timeTickInterval=${this.#tickMs}`],
+          ];
     // A group of its own: the standalone program is a parent that does not take its child along when it is killed.
     this.#process = spawn(PROGRAMS[this.#kind], options, { detached: true, stdio: 'ignore', cwd: this.#folder });
     this.#process.on('error', () => {});
