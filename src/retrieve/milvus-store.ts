@@ -3,6 +3,7 @@ import { MargayError } from '../errors.ts';
 import { type CatalogStamp, checkStamp, parseStamp } from './catalog-stamp.ts';
 import { MilvusCatalog } from './milvus-catalog.ts';
 import { isMissing, succeeded } from './milvus-errors.ts';
+import { rowCount } from './milvus-index.ts';
 import { MilvusLink, type MilvusOptions } from './milvus-link.ts';
 import { collectionOf, STAMP } from './milvus-schema.ts';
 import { checkName } from './store-input.ts';
@@ -38,7 +39,10 @@ export class MilvusStores implements StoreFactory {
       if (!(await this.#find(name))) await this.#create(stamp);
       checkStamp(await this.#stampOf(name), stamp);
       await this.#link.load(collectionName(name));
-      return new MilvusCatalog(this.#link, collectionName(name), stamp, () => this.#stampOf(name));
+      return new MilvusCatalog(this.#link, collectionName(name), stamp, async () => {
+        const [stored, rows] = await Promise.all([this.#stampOf(name), rowCount(this.#link, collectionName(name))]);
+        return { stamp: stored, rows };
+      });
     });
   }
 
