@@ -56,7 +56,7 @@ export class LanceCatalog implements VectorStore {
             .slice(offset)
             .map((found) => readHit(found, columns, snapshot.row(found.place))),
         );
-      const exact = (await table.countRows()) <= limits.exactRows;
+      const exact = (await this.#table.rows(version)) <= limits.exactRows;
       const where = filter && lanceFilter(filter);
       const found = await firstProducts(wanted, excluded, Number.MAX_SAFE_INTEGER, (queries, limit) =>
         nearestRows(

@@ -4,6 +4,7 @@ import { type CatalogStamp, checkStamp, parseStamp } from './catalog-stamp.ts';
 import { MilvusCatalog } from './milvus-catalog.ts';
 import type { MilvusOptions } from './milvus-connection.ts';
 import { isMissing, succeeded } from './milvus-errors.ts';
+import { rowCount } from './milvus-index.ts';
 import { MilvusLink } from './milvus-link.ts';
 import { collectionOf, STAMP } from './milvus-schema.ts';
 import { analyzersOf } from './milvus-text.ts';
@@ -43,7 +44,10 @@ export class MilvusStores implements StoreFactory {
       if (!(await this.#find(name))) await this.#create(stamp);
       checkStamp(await this.#stampOf(name), stamp);
       await this.#link.load(collectionName(name));
-      return new MilvusCatalog(this.#link, collectionName(name), stamp, () => this.#stampOf(name));
+      return new MilvusCatalog(this.#link, collectionName(name), stamp, async () => {
+        const [stored, rows] = await Promise.all([this.#stampOf(name), rowCount(this.#link, collectionName(name))]);
+        return { stamp: stored, rows };
+      });
     });
   }
 
@@ -59,8 +63,11 @@ export class MilvusStores implements StoreFactory {
 
   /** Another gateway may make the same catalog at the same moment: its stamp is compared like any other. */
   async #create(stamp: CatalogStamp): Promise<void> {
+    const { version } = succeeded(await this.#link.client.getVersion());
     try {
-      succeeded(await this.#link.client.createCollection(collectionOf(collectionName(stamp.name), stamp) as never));
+      succeeded(
+        await this.#link.client.createCollection(collectionOf(collectionName(stamp.name), stamp, version) as never),
+      );
     } catch (error) {
       if (await this.#find(stamp.name)) return;
       throw stamp.schema.analyzer === 'CHINESE' && isMissing(error) ? lacksChinese(error) : error;

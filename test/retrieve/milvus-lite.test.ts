@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { MilvusStores } from '../../src/retrieve/milvus-store.ts';
-import { fullTextContract } from '../contract/full-text.ts';
 import { filteredSearchContract } from '../contract/filtered-search.ts';
+import { fullTextContract } from '../contract/full-text.ts';
 import { vectorStoreContract } from '../contract/vector-store.ts';
 import { milvusFilters } from './milvus-filtered.ts';
 import { lacksMilvus, MilvusServer } from './milvus-server.ts';

@@ -25,7 +25,8 @@ const STOP_MS = 10_000;
  * Strong reads wait for the next tick of its clock; at the 200 ms of its default the contract takes two minutes. And after a kill it waits
  * until the sessions of its former self have ended, 30 s by default.
  */
-const STANDALONE = ['proxy.timeTickInterval=20', 'common.session.ttl=3'].flatMap((one) => ['--extra-config', one]);
+const standaloneOptions = (tickMs: number) =>
+  [`proxy.timeTickInterval=${tickMs}`, 'common.session.ttl=3'].flatMap((one) => ['--extra-config', one]);
 /**
  * The standalone program tries its port first, without the option by which servers pass over the connections that a killed one left behind:
  * for a minute it would neither start nor end.
@@ -50,16 +51,19 @@ export class MilvusServer {
   readonly #folder: string;
   readonly #port: number;
   readonly #turn: Server | undefined;
+  readonly #tickMs: number;
   #process: ChildProcess | undefined;
 
-  private constructor(kind: MilvusKind, folder: string, port: number, turn: Server | undefined) {
+  private constructor(kind: MilvusKind, folder: string, port: number, turn: Server | undefined, tickMs: number) {
     this.#kind = kind;
     this.#turn = turn;
     this.#folder = folder;
     this.#port = port;
+    this.#tickMs = tickMs;
   }
 
-  static async start(kind: MilvusKind): Promise<MilvusServer> {
+  /** @param tickMs of the standalone server's clock. Strong reads wait for the next one; at its default of 200 ms the contract takes two minutes. */
+  static async start(kind: MilvusKind, tickMs = 20): Promise<MilvusServer> {
     const turn = kind === 'standalone' ? await takeTurn() : undefined;
     const folder = await mkdtemp(join(tmpdir(), `margay-milvus-${kind}-`));
     if (kind === 'standalone') {
@@ -68,7 +72,7 @@ export class MilvusServer {
       await mkdir(unpacked, { recursive: true });
       await symlink(unpacked, join(folder, 'bin'));
     }
-    const server = new MilvusServer(kind, folder, await freePort(), turn);
+    const server = new MilvusServer(kind, folder, await freePort(), turn, tickMs);
     try {
       await server.up();
     } catch (error) {
@@ -80,6 +84,11 @@ export class MilvusServer {
 
   get address(): string {
     return `127.0.0.1:${this.#port}`;
+  }
+
+  /** The process, which leads a group of its own. */
+  get pid(): number {
+    return this.#process?.pid ?? 0;
   }
 
   /** Starts the process, on the same port and data as before, and waits until it answers. */
@@ -115,7 +124,10 @@ export class MilvusServer {
         ? [PROGRAMS.lite, ['server', '--host', '127.0.0.1', '--port', String(this.#port), '--data-dir', this.#folder]]
         : [
             join(VENVS.standalone, 'bin/python3'),
-            ['-c', SHIM, '--data', this.#folder, '--proxy-port', String(this.#port), ...STANDALONE],
+            [
+              ...['-c', SHIM, '--data', this.#folder, '--proxy-port', String(this.#port)],
+              ...standaloneOptions(this.#tickMs),
+            ],
           ];
     // A group of its own: the standalone program is a parent that does not take its child along when it is killed.
     this.#process = spawn(program, options, { detached: true, stdio: 'ignore', cwd: this.#folder });
