@@ -1,5 +1,6 @@
 import type { CatalogDefinition } from '../catalog/definition.ts';
 import type { Facet as Counted, FacetValue as CountedValue } from '../search/facets.ts';
+import { RETRIEVAL_MODES, SCORE_KINDS } from '../search/mode.ts';
 import type { Report } from '../search/pass.ts';
 import { toFilter } from '../search/product-filter.ts';
 import { toQuery } from '../search/query.ts';
@@ -24,7 +25,8 @@ export function searchTypes(
   { Image, QueryImage }: ImageTypes,
   { Product, Hit, Filter }: ProductTypes,
 ): void {
-  const ScoreKind = builder.enumType('ScoreKind', { values: ['COSINE'] as const });
+  const ScoreKind = builder.enumType('ScoreKind', { values: SCORE_KINDS });
+  const RetrievalMode = builder.enumType('RetrievalMode', { values: RETRIEVAL_MODES });
   const RerankStatus = builder.enumType('RerankStatus', {
     values: ['NOT_SELECTED', 'OFF', 'APPLIED', 'REPAIRED', 'REJECTED', 'FELL_BACK'] as const,
   });
@@ -75,7 +77,7 @@ export function searchTypes(
     fields: (t) => ({
       image: t.field({ type: QueryImage, nullable: true, resolve: (found) => found.image() }),
       hits: t.field({ type: [Hit], resolve: placed }),
-      scoreKind: t.field({ type: ScoreKind, resolve: () => 'COSINE' as const }),
+      scoreKind: t.field({ type: ScoreKind, resolve: ({ scoreKind }) => scoreKind }),
       reranked: t.field({
         type: [RankedHit],
         resolve: async (found): Promise<Reranked[]> => {
@@ -106,6 +108,7 @@ export function searchTypes(
         rerank: t.arg.boolean({ required: true, defaultValue: true }),
         rerankDepth: t.arg.int({ required: true, defaultValue: 9 }),
         filter: t.arg({ type: Filter }),
+        mode: t.arg({ type: RetrievalMode, required: true, defaultValue: 'AUTO' }),
         offset: t.arg.int({ required: true, defaultValue: 0 }),
       },
       resolve: async (_root, { image, filter, ...args }, { stages, signal, allowance, cost, readPicture }, info) => {

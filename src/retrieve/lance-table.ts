@@ -6,7 +6,9 @@ import { type CatalogStamp, checkStamp } from './catalog-stamp.ts';
 import { lanceError, missing } from './lance-errors.ts';
 import { readStamp } from './lance-schema.ts';
 import { LanceSnapshot } from './lance-snapshot.ts';
+import { TEXT } from './lance-text.ts';
 import { fromArrow } from './lance-values.ts';
+import { Recent } from './recent.ts';
 import { fieldColumn, type StoredRow, storedName } from './stored-row.ts';
 
 export interface LanceLimits {
@@ -25,6 +27,9 @@ export class LanceTable {
   readonly limits: LanceLimits;
   readonly stamp: CatalogStamp;
   readonly #kinds: ReadonlyMap<string, FieldKind>;
+  /** Reading the schema takes a tenth of a search. */
+  readonly #stored: Recent<ReturnType<typeof readStamp>>;
+  #count: { readonly of: string; readonly rows: Promise<number> } | undefined;
   #snapshot: { readonly of: string; readonly loaded: Promise<LanceSnapshot> } | undefined;
   #writes: Promise<unknown> = Promise.resolve();
 
@@ -33,11 +38,12 @@ export class LanceTable {
     this.stamp = stamp;
     this.limits = limits;
     this.#kinds = new Map(stamp.schema.fields.map(({ name, kind }) => [name, kind]));
+    this.#stored = new Recent(async () => readStamp(await table.schema()));
   }
 
   /** A read: the stamp is compared first. */
   read<T>(what: string, caller: AbortSignal, work: (version: string) => Promise<T>): Promise<T> {
-    return this.#call(what, caller, async () => work(await this.#version()));
+    return this.#call(what, caller, async () => work(await this.#version(this.#stored.value())));
   }
 
   /** Writes queue up in process; across processes LanceDB repeats a commit that lost the race. */
@@ -48,7 +54,7 @@ export class LanceTable {
       (signal) => {
         const turn = this.#writes.then(async () => {
           signal.throwIfAborted();
-          await this.#version();
+          await this.#version(this.#stored.now());
           return work();
         });
         this.#writes = turn.catch(() => {});
@@ -58,15 +64,23 @@ export class LanceTable {
     );
   }
 
+  rows(version: string): Promise<number> {
+    if (this.#count?.of !== version) {
+      const rows = this.table.countRows();
+      this.#count = { of: version, rows };
+      rows.catch(() => {
+        if (this.#count?.rows === rows) this.#count = undefined;
+      });
+    }
+    return this.#count!.rows;
+  }
+
   /** The table in memory, read again after each write; undefined where it is too large. */
   async inMemory(version: string): Promise<LanceSnapshot | undefined> {
     const { dimensions } = this.stamp;
-    if ((await this.table.countRows()) * dimensions > this.limits.memoryFloats) return undefined;
+    if ((await this.rows(version)) * dimensions > this.limits.memoryFloats) return undefined;
     if (this.#snapshot?.of !== version) {
-      const loaded = this.table
-        .query()
-        .toArrow()
-        .then((table) => new LanceSnapshot(table, dimensions, (row) => this.row(table, row)));
+      const loaded = this.#rows().then((table) => new LanceSnapshot(table, dimensions, (row) => this.row(table, row)));
       const snapshot = { of: version, loaded };
       this.#snapshot = snapshot;
       // A write that came in between is in the rows already, but under the older version: they are read once more next time.
@@ -75,6 +89,13 @@ export class LanceTable {
       });
     }
     return this.#snapshot!.loaded;
+  }
+
+  /** All but the words, which are looked up in their index. */
+  async #rows(): Promise<ArrowTable> {
+    const { fields } = await this.table.schema();
+    const columns = fields.flatMap(({ name }) => (name === TEXT ? [] : [name]));
+    return this.table.query().select(columns).toArrow();
   }
 
   row(table: ArrowTable, row: number): StoredRow {
@@ -91,12 +112,11 @@ export class LanceTable {
   }
 
   /**
-   * Which rows stand now. Another process may have dropped the table and made it anew, so the stamp is read along (0.2 ms together).
+   * Which rows stand now. Another process may have dropped the table and made it anew, so the stamp is read along.
    * @throws MargayError CATALOG_MISMATCH
    */
-  async #version(): Promise<string> {
-    const [schema, version] = await Promise.all([this.table.schema(), this.table.version()]);
-    const stamp = readStamp(schema);
+  async #version(reading: Promise<ReturnType<typeof readStamp>>): Promise<string> {
+    const [stamp, version] = await Promise.all([reading, this.table.version()]);
     if (!stamp) throw missing();
     checkStamp(stamp, this.stamp);
     return `${stamp.incarnation} ${version}`;

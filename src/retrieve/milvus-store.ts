@@ -2,9 +2,12 @@ import type { Analyzer } from '../catalog/definition.ts';
 import { MargayError } from '../errors.ts';
 import { type CatalogStamp, checkStamp, parseStamp } from './catalog-stamp.ts';
 import { MilvusCatalog } from './milvus-catalog.ts';
+import type { MilvusOptions } from './milvus-connection.ts';
 import { isMissing, succeeded } from './milvus-errors.ts';
-import { MilvusLink, type MilvusOptions } from './milvus-link.ts';
+import { rowCount } from './milvus-index.ts';
+import { MilvusLink } from './milvus-link.ts';
 import { collectionOf, STAMP } from './milvus-schema.ts';
+import { analyzersOf } from './milvus-text.ts';
 import { checkName } from './store-input.ts';
 import type { StoreFactory } from './vector-store.ts';
 
@@ -24,8 +27,11 @@ export class MilvusStores implements StoreFactory {
     return new MilvusStores(new MilvusLink(options));
   }
 
-  async analyzers(): Promise<readonly Analyzer[]> {
-    return [];
+  analyzers({ signal }: { signal: AbortSignal }): Promise<readonly Analyzer[]> {
+    return this.#link.call("Reading Milvus's version", signal, async () => {
+      const { version } = succeeded(await this.#link.client.getVersion());
+      return analyzersOf(version);
+    });
   }
 
   stamp(name: string, { signal }: { signal: AbortSignal }): Promise<CatalogStamp | null> {
@@ -38,7 +44,10 @@ export class MilvusStores implements StoreFactory {
       if (!(await this.#find(name))) await this.#create(stamp);
       checkStamp(await this.#stampOf(name), stamp);
       await this.#link.load(collectionName(name));
-      return new MilvusCatalog(this.#link, collectionName(name), stamp, () => this.#stampOf(name));
+      return new MilvusCatalog(this.#link, collectionName(name), stamp, async () => {
+        const [stored, rows] = await Promise.all([this.#stampOf(name), rowCount(this.#link, collectionName(name))]);
+        return { stamp: stored, rows };
+      });
     });
   }
 
@@ -54,10 +63,14 @@ export class MilvusStores implements StoreFactory {
 
   /** Another gateway may make the same catalog at the same moment: its stamp is compared like any other. */
   async #create(stamp: CatalogStamp): Promise<void> {
+    const { version } = succeeded(await this.#link.client.getVersion());
     try {
-      succeeded(await this.#link.client.createCollection(collectionOf(collectionName(stamp.name), stamp) as never));
+      succeeded(
+        await this.#link.client.createCollection(collectionOf(collectionName(stamp.name), stamp, version) as never),
+      );
     } catch (error) {
-      if (!(await this.#find(stamp.name))) throw error;
+      if (await this.#find(stamp.name)) return;
+      throw stamp.schema.analyzer === 'CHINESE' && isMissing(error) ? lacksChinese(error) : error;
     }
   }
 
@@ -72,7 +85,7 @@ export class MilvusStores implements StoreFactory {
 
   async #stampOf(name: string): Promise<CatalogStamp> {
     const { properties } = succeeded(
-      await this.#link.client.describeCollection({ collection_name: collectionName(name) }),
+      await this.#link.read(() => this.#link.client.describeCollection({ collection_name: collectionName(name) })),
     );
     const stamp = parseStamp(properties.find(({ key }) => key === STAMP)?.value as string | undefined);
     if (stamp) return stamp;
@@ -90,3 +103,11 @@ export class MilvusStores implements StoreFactory {
     return this.#link.call(what, caller, work);
   }
 }
+
+/** What Milvus Lite says then is that there is no such collection. */
+const lacksChinese = (cause: unknown) =>
+  new MargayError('STORE_UNAVAILABLE', 'Milvus could not make a collection with full text by CHINESE.', {
+    remedy:
+      'Milvus Lite reads Chinese by the Python package jieba: install it beside milvus-lite and restart the server.',
+    cause,
+  });
