@@ -12,7 +12,7 @@ import { modeOf, type ScoreKind, scoreKindOf } from './mode.ts';
 import { estimatePass, type Pass, type Report, runPass } from './pass.ts';
 import type { Plan, Query } from './query.ts';
 import { type RelevanceStages, relevantFrom } from './relevance.ts';
-import { retrieve } from './retrieval.ts';
+import { retrieval } from './retrieval.ts';
 import { type Sight, type SightStages, seeKept, seeSent } from './sight.ts';
 
 export interface Stages extends SightStages, Pick<RelevanceStages, 'embed'> {
@@ -75,17 +75,12 @@ export async function search(query: Query, plan: Plan, stages: Stages, caller: C
       ? (stages.reranker?.looksAt ?? []).flatMap((look) => columnOf(look, stages.definition))
       : [];
   const columns = [...new Set([...plan.columns, ...ranked])];
-  const find = (page: Pick<Query, 'topK' | 'offset'>, columns: readonly Column[]) =>
-    retrieve(
-      { ...query, ...page },
-      {
-        mode,
-        store,
-        columns,
-        vector: async () => (await encoded()).vector,
-        within: (call) => within(caller.signal, timeoutMs, 'The search', call),
-      },
-    );
+  const find = retrieval(query, {
+    mode,
+    store,
+    vector: async () => (await encoded()).vector,
+    within: (call) => within(caller.signal, timeoutMs, 'The search', call),
+  });
   const hits = once(() => find(query, columns));
   const facets = once<readonly Facet[]>(async () => {
     const counted = facetFields(definition);
