@@ -4,12 +4,14 @@ import type { FloorsOf } from './floors.ts';
 import { type FusedInfo, fusionReport } from './fusion-report.ts';
 import type { JointTask } from './fusion-sweep.ts';
 import type { LabelledQuery } from './labelled.ts';
+import { modeReport } from './mode-report.ts';
 import { Pace } from './pace.ts';
 import type { PhotoSet, PhotoTask } from './photo-queries.ts';
 import { type AskedTask, LEGEND, qualityTables } from './quality-table.ts';
 import { calibrateAll } from './relevance.ts';
 import { relevanceReport } from './relevance-report.ts';
 import { LabelledIndex, type RetrievalStages } from './retrieval.ts';
+import { type WordStages, withWords } from './word-search.ts';
 
 export interface PhotoEvalOptions {
   readonly floors: FloorsOf;
@@ -40,7 +42,7 @@ const FLOORS = ['chance', 'color histogram', 'structure hash'];
  */
 export async function photoEvaluation(
   sets: PhotoSets,
-  stages: RetrievalStages,
+  stages: RetrievalStages & Partial<WordStages>,
   options: PhotoEvalOptions,
 ): Promise<string> {
   const { floors, count, signal, tell } = options;
@@ -69,11 +71,16 @@ export async function photoEvaluation(
     asked: of(queries).filter(isJoint),
   });
   const info: FusedInfo = encoder.info;
-  const wholes = [...Map.groupBy(views, ({ task, source }) => nameOf(task, source))].map(([name, some]) => ({
-    name,
-    asked: of(some.flatMap(({ queries }) => queries)),
+  const wholes = [...Map.groupBy(views, ({ task, source }) => nameOf(task, source))].map(([name, some]) => {
+    const queries = some.flatMap((view) => view.queries);
+    return { name, queries, asked: of(queries) };
+  });
+  const train = trained.map(({ task, source, queries }) => ({
+    name: nameOf(task, source),
+    queries,
+    asked: of(queries),
   }));
-  const train = trained.map(({ task, source, queries }) => ({ name: nameOf(task, source), asked: of(queries) }));
+  const modes = await modeTables();
   return [
     `# ${name}: encoder ${encoder.info.name} (${encoder.info.fingerprint.slice(0, 12)}), ${products.length} products`,
     '',
@@ -86,19 +93,27 @@ export async function photoEvaluation(
     ]),
     ...fusionReport(
       {
-        train: trained.map(({ task, source, queries }) => joint(nameOf(task, source), queries)),
-        eval: [...Map.groupBy(views, ({ task, source }) => nameOf(task, source))].map(([named, some]) =>
-          joint(
-            named,
-            some.flatMap(({ queries }) => queries),
-          ),
-        ),
+        train: train.map(({ name, queries }) => joint(name, queries)),
+        eval: wholes.map(({ name, queries }) => joint(name, queries)),
         views: views.map(({ task, source, view, queries }) => joint(nameOf(task, source, view), queries)),
       },
       index,
       info,
     ),
+    ...modes,
   ].join('\n');
+
+  async function modeTables(): Promise<string[]> {
+    const { stores, definition } = stages;
+    if (!stores || !definition) return [];
+    const splits = [
+      { name: 'Train split', tasks: train },
+      { name: 'Eval split', tasks: wholes },
+    ];
+    return withWords({ products }, { stores, definition }, signal, (words, analyzer) =>
+      modeReport(splits, index, words, analyzer),
+    );
+  }
 }
 
 interface View extends Pick<PhotoTask, 'task' | 'source' | 'queries'> {

@@ -10,7 +10,7 @@ export interface UploadLimits {
   readonly maxFiles: number;
   /** Of `operations` and `map`, in bytes each. */
   readonly maxFieldSize: number;
-  /** Of the whole body, in bytes; by default a file and a field, the file as a data: URI. */
+  /** Of the whole body where its length is announced, in bytes; by default, and where it is not, a file and a field, the file as a data: URI. */
   readonly maxBodySize?: number;
 }
 
@@ -38,9 +38,7 @@ export function streamedUploads(limitsOf: (req: IncomingMessage) => UploadLimits
         const limits = limitsOf(req);
         try {
           // The library refuses a file that reaches its limit; ours is the most that is taken.
-          const parsed = processRequest(req, res, { ...limits, maxFileSize: limits.maxFileSize + 1 });
-          cutOffBeyond(bodyLimit(limits), req);
-          return operationOf(await parsed);
+          return operationOf(await processRequest(req, res, { ...limits, maxFileSize: limits.maxFileSize + 1 }));
         } catch (error) {
           if (error instanceof GraphQLError) throw error;
           const status =
@@ -50,16 +48,6 @@ export function streamedUploads(limitsOf: (req: IncomingMessage) => UploadLimits
       });
     },
   };
-}
-
-/** A length that was announced was looked at before. One that was not is counted, so that no body fills the disk: whoever hides it is not answered. */
-function cutOffBeyond(limit: number, req: IncomingMessage): void {
-  if (req.headers['content-length'] !== undefined) return;
-  let size = 0;
-  req.on('data', (chunk: Buffer) => {
-    size += chunk.length;
-    if (size > limit) req.destroy();
-  });
 }
 
 function operationOf(parsed: unknown): Record<string, unknown> {

@@ -62,7 +62,8 @@ export class MilvusStores implements StoreFactory {
     try {
       succeeded(await this.#link.client.createCollection(collectionOf(collectionName(stamp.name), stamp) as never));
     } catch (error) {
-      if (!(await this.#find(stamp.name))) throw error;
+      if (await this.#find(stamp.name)) return;
+      throw stamp.schema.analyzer === 'CHINESE' && isMissing(error) ? lacksChinese(error) : error;
     }
   }
 
@@ -95,3 +96,11 @@ export class MilvusStores implements StoreFactory {
     return this.#link.call(what, caller, work);
   }
 }
+
+/** What Milvus Lite says then is that there is no such collection. */
+const lacksChinese = (cause: unknown) =>
+  new MargayError('STORE_UNAVAILABLE', 'Milvus could not make a collection with full text by CHINESE.', {
+    remedy:
+      'Milvus Lite reads Chinese by the Python package jieba: install it beside milvus-lite and restart the server.',
+    cause,
+  });

@@ -2,10 +2,12 @@ import type { CatalogDefinition } from '../catalog/definition.ts';
 import { MargayError } from '../errors.ts';
 import type { Query } from './query.ts';
 
-export const RETRIEVAL_MODES = ['AUTO', 'DENSE', 'FULL_TEXT', 'HYBRID'] as const;
+/** How a search is made. */
+export const SEARCH_MODES = ['DENSE', 'FULL_TEXT', 'HYBRID'] as const;
+export type Mode = (typeof SEARCH_MODES)[number];
+/** What a client may ask for. */
+export const RETRIEVAL_MODES = ['AUTO', ...SEARCH_MODES] as const;
 export type RetrievalMode = (typeof RETRIEVAL_MODES)[number];
-/** How a search is really made. */
-export type Mode = Exclude<RetrievalMode, 'AUTO'>;
 
 /** What the score of a hit is. */
 export const SCORE_KINDS = ['COSINE', 'BM25', 'RRF'] as const;

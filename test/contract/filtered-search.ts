@@ -183,6 +183,18 @@ export function filteredSearchContract(
       const random = await stores.open(filterStamp('random'), { signal });
       await random.upsert(products.flatMap(rowOf), { signal });
       await onWritten('random');
+      // As they were written; but no store tells 0 from -0.
+      const all = { columns: FILTER_FIELDS.map(({ name: field }) => field), signal };
+      const [[hits]] = [await random.search([Float32Array.of(1, 2)], { ...all, topK: MOST })];
+      const plain = ({ id, fields }: FilteredProduct): FilteredProduct => ({
+        id,
+        fields: Object.fromEntries(
+          Object.entries(fields).map(([field, value]) => [field, typeof value === 'number' ? value + 0 : value]),
+        ),
+      });
+      const written = products.map(plain).sort((a, b) => byId(a.id, b.id));
+      expect((await random.page({ ...all, first: MOST })).products.map(plain)).toEqual(written);
+      expect(hits!.map(({ product }) => plain(product)).sort((a, b) => byId(a.id, b.id))).toEqual(written);
       const find = async (filter: Filter): Promise<Set<string>> => {
         const options = { filter, columns: [], signal };
         const [[hits], page, count] = await Promise.all([

@@ -28,6 +28,7 @@ filteredSearchContract(
   },
   {
     exact: false,
+    filters: 40,
     onWritten: async (name) => {
       const connection = await connect(indexed);
       const table = await connection.openTable(name);
