@@ -128,7 +128,8 @@ async function serveCommand(config: Config, stop: AbortSignal): Promise<void> {
     say(`margay serves catalog "${catalog.stamp.name}" (${parts})`);
     say(`  GraphiQL and API  ${server.url}/graphql`);
     try {
-      await catalog.store().count({ signal: stop });
+      if ((await catalog.store().count({ signal: stop })) === 0)
+        say('It has no products yet. `npm run index -- PRODUCTS.jsonl` adds them, and this server shows them at once.');
     } catch (error) {
       say(`warning: searches are refused: ${describe(error)}`);
     }

@@ -19,15 +19,27 @@ export const stampOf = ({ encoder, config, definition }: App, name: string): Cat
 });
 
 /** The catalog, made empty where there is none; or why what is stored can't be served as what is wanted. */
-async function tryOpen(
-  { stores, signal }: App,
-  stamp: CatalogStamp,
-): Promise<VectorStore | { readonly fault: string }> {
+async function tryOpen(app: App, stamp: CatalogStamp): Promise<VectorStore | { readonly fault: string }> {
+  const { stores, signal } = app;
   try {
     return await stores.open(stamp, { signal });
   } catch (error) {
-    if (error instanceof MargayError && error.code === 'CATALOG_MISMATCH') return { fault: error.message };
-    throw error;
+    if (!(error instanceof MargayError) || error.code !== 'CATALOG_MISMATCH') throw error;
+    if (!(await isEmpty(app, stamp.name))) return { fault: error.message };
+    // Who still writes the catalog file has nothing to lose.
+    await stores.drop(stamp.name, { signal });
+    return stores.open(stamp, { signal });
+  }
+}
+
+async function isEmpty({ stores, signal }: App, name: string): Promise<boolean> {
+  const stored = await stores.stamp(name, { signal });
+  if (!stored) return true;
+  const store = await stores.open(stored, { signal });
+  try {
+    return (await store.count({ signal })) === 0;
+  } finally {
+    await store.close();
   }
 }
 
