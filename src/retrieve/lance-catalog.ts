@@ -9,7 +9,7 @@ import { checkHasText, wordsOf } from './full-text.ts';
 import { firstProducts } from './grouping.ts';
 import { lanceFilter, quote } from './lance-filter.ts';
 import { compact, nearestRows } from './lance-index.ts';
-import { rowsToArrow } from './lance-schema.ts';
+import { readStamp, rowsToArrow } from './lance-schema.ts';
 import { type LanceLimits, LanceTable } from './lance-table.ts';
 import { matchingRows } from './lance-text.ts';
 import { checkId, readId, rowKey, storedId } from './product-key.ts';
@@ -167,6 +167,8 @@ export class LanceCatalog implements VectorStore {
     const products = [...checkRows(rows, this.dimensions)];
     for (const some of chunks(products))
       await this.#table.write('Writing products', signal, async () => {
+        // Fields that another gateway has added since are written as null: a product is replaced as a whole.
+        const stored = readStamp(await table.schema()) ?? stamp;
         await table
           .mergeInsert('key')
           .whenMatchedUpdateAll()
@@ -175,7 +177,7 @@ export class LanceCatalog implements VectorStore {
           .execute(
             rowsToArrow(
               some.flatMap(([, own]) => own),
-              stamp,
+              stored,
             ),
           );
       });

@@ -7,7 +7,7 @@ const RELEASED = 101;
 /** gRPC status codes. */
 const DEADLINE = 4;
 const PERMISSION_DENIED = 7;
-const UNIMPLEMENTED = 12;
+export const UNIMPLEMENTED = 12;
 const UNAVAILABLE = 14;
 const UNAUTHENTICATED = 16;
 

@@ -1,9 +1,10 @@
 import type { Analyzer } from '../catalog/definition.ts';
 import { MargayError } from '../errors.ts';
-import { type CatalogStamp, checkStamp, parseStamp } from './catalog-stamp.ts';
+import { type CatalogStamp, parseStamp } from './catalog-stamp.ts';
 import { MilvusCatalog } from './milvus-catalog.ts';
 import type { MilvusOptions } from './milvus-connection.ts';
 import { isMissing, succeeded } from './milvus-errors.ts';
+import { adaptFields } from './milvus-fields.ts';
 import { rowCount } from './milvus-index.ts';
 import { MilvusLink } from './milvus-link.ts';
 import { collectionOf, STAMP } from './milvus-schema.ts';
@@ -42,7 +43,7 @@ export class MilvusStores implements StoreFactory {
     const { name } = stamp;
     return this.#call('Opening the catalog', name, signal, async () => {
       if (!(await this.#find(name))) await this.#create(stamp);
-      checkStamp(await this.#stampOf(name), stamp);
+      await adaptFields(this.#link.client, collectionName(name), await this.#stampOf(name), stamp);
       await this.#link.load(collectionName(name));
       return new MilvusCatalog(this.#link, collectionName(name), stamp, async () => {
         const [stored, rows] = await Promise.all([this.#stampOf(name), rowCount(this.#link, collectionName(name))]);
