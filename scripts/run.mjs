@@ -18,7 +18,9 @@ const COMMANDS = {
   'bench:rerank': ['bench/rerank-main.ts'],
   'bench:encode': ['bench/encode-main.ts'],
   'bench:preprocess': ['bench/preprocess.ts'],
+  'bench:store': ['bench/store-main.ts'],
   parity: ['scripts/parity.ts'],
+  stack: ['scripts/stack.ts'],
 };
 
 const [command = 'serve', ...rest] = process.argv.slice(2);

@@ -13,6 +13,7 @@ import type { GraphContext } from './graph/context.ts';
 import { Cost } from './graph/cost.ts';
 import { ProductLoaders } from './graph/loaders.ts';
 import { makeSchema } from './graph/schema.ts';
+import { writeChecker } from './http/access.ts';
 import { createGateway } from './http/gateway.ts';
 import { graphiqlAssets } from './http/graphiql.ts';
 import { loopbackHosts, originOf } from './http/origin.ts';
@@ -23,6 +24,7 @@ import type { Decoder } from './image/decoder.ts';
 import type { Renderer } from './image/renderer.ts';
 import { SharpDecoder } from './image/sharp-decoder.ts';
 import { SharpRenderer } from './image/sharp-renderer.ts';
+import { CatalogWrites } from './ingest/catalog-writes.ts';
 import { openEncoder } from './opened-encoder.ts';
 import { Budget } from './policy/budget.ts';
 import { PocketReranker } from './rerank/pocket-reranker.ts';
@@ -34,6 +36,13 @@ import type { Catalog } from './served-catalog.ts';
 /** The largest picture accepted, in bytes. */
 const MAX_UPLOAD_BYTES = 20 * 1024 * 1024;
 const UPLOADS = { maxFileSize: MAX_UPLOAD_BYTES, maxFiles: 10, maxFieldSize: 1024 * 1024 };
+/** Of those who may write: a hundred products with a picture each, on disk while they are indexed. */
+const WRITER_UPLOADS = {
+  maxFileSize: MAX_UPLOAD_BYTES,
+  maxFiles: 100,
+  maxFieldSize: 8 * 1024 * 1024,
+  maxBodySize: 200 * 1024 * 1024,
+};
 
 /** How often query pictures that nobody can ask for any more are deleted. */
 const SWEEP_EVERY_MS = 10 * 60_000;
@@ -146,6 +155,7 @@ export async function serve(app: App, catalog: Catalog, report: (error: unknown)
   const { config, definition, decoder, encoder, media, reranker, stores, signal } = app;
   const stages: Stages = {
     definition,
+    embed: config.CATALOG_EMBED,
     decoder,
     encoder,
     media,
@@ -157,13 +167,27 @@ export async function serve(app: App, catalog: Catalog, report: (error: unknown)
   };
   const perHour = config.RERANK_TOKENS_PER_HOUR;
   const budget = perHour === undefined ? undefined : new Budget(perHour);
+  const { HTTP_API_KEYS: api, HTTP_ADMIN_KEYS: admin } = config;
+  const isLocal = isLoopback(config.HOST) && !config.HTTP_OPEN;
+  // Where anyone may read, a key says nothing of who a reader is.
+  const hasKeys = api.length > 0 || (!isLoopback(config.HOST) && !config.HTTP_OPEN);
+  const refusal = writeChecker({ api, admin, local: isLocal });
+  const writes = new CatalogWrites({
+    definition,
+    embed: config.CATALOG_EMBED,
+    stages: { decoder, encoder, media },
+    store: catalog.store,
+    timeoutMs: config.HTTP_TIMEOUT_MS,
+    report,
+  });
   const graphql = createGateway({
     schema: makeSchema(definition),
     origins: config.HTTP_ORIGINS,
     uploads: UPLOADS,
+    writers: { uploads: WRITER_UPLOADS, mayWrite: (req) => refusal(req) === undefined },
     report,
-    hasKeys: config.HTTP_API_KEYS.length > 0,
-    context: (request, client): GraphContext => ({
+    hasKeys,
+    context: (request, client, req): GraphContext => ({
       stages,
       catalogName: catalog.stamp.name,
       storeKind: stores.kind,
@@ -175,17 +199,22 @@ export async function serve(app: App, catalog: Catalog, report: (error: unknown)
       allowance: budget?.of(client),
       cost: new Cost(config.RERANK_TIMEOUT_MS),
       loaders: new ProductLoaders(catalog.store, request.signal, config.HTTP_TIMEOUT_MS),
+      writes,
+      checkWriter: () => {
+        const fault = refusal(req);
+        if (fault) throw fault;
+      },
     }),
   });
   const sweep = setInterval(() => void media.sweep().catch(report), SWEEP_EVERY_MS);
   sweep.unref();
   signal.addEventListener('abort', () => clearInterval(sweep));
-  return listen({
+  const server = await listen({
     host: config.HOST,
     port: config.PORT,
-    keyHashes: config.HTTP_API_KEYS,
+    keyHashes: hasKeys ? [...api, ...admin] : [],
     origins: config.HTTP_ORIGINS,
-    ...(isLoopback(config.HOST) && !config.HTTP_OPEN && { acceptsHost: loopbackHosts(config.HTTP_PUBLIC_URL) }),
+    ...(isLocal && { acceptsHost: loopbackHosts(config.HTTP_PUBLIC_URL) }),
     health: {
       ready: async () => catalog.store().ping({ signal: AbortSignal.any([signal, AbortSignal.timeout(5_000)]) }),
     },
@@ -198,6 +227,13 @@ export async function serve(app: App, catalog: Catalog, report: (error: unknown)
   }).catch((error: NodeJS.ErrnoException) => {
     throw notListening(error, config);
   });
+  return {
+    url: server.url,
+    close: async (graceMs) => {
+      await server.close(graceMs);
+      await writes.close();
+    },
+  };
 }
 
 function notListening(cause: NodeJS.ErrnoException, { HOST, PORT }: Config): unknown {

@@ -34,6 +34,11 @@ const listOf = (accepts: (item: string) => boolean, fault: string) =>
         .filter(Boolean),
     )
     .refine((items) => items.every(accepts), fault);
+const keyHashes = () =>
+  listOf(
+    (item) => /^[0-9a-f]{64}$/i.test(item),
+    'expected SHA-256 hashes in hex, 64 digits each; see README, Settings',
+  ).default([]);
 const isHttpUrl = (value: string) => /^https?:/.test(value) && URL.canParse(value) && !new URL(value).username;
 const isOrigin = (value: string) => /^https?:/.test(value) && URL.canParse(value) && new URL(value).origin === value;
 
@@ -47,18 +52,18 @@ const Settings = z.object({
     .string()
     .min(1)
     .default('127.0.0.1')
-    .describe('Address to listen on. Beyond loopback `HTTP_API_KEYS` or `HTTP_OPEN=1` is needed.'),
+    .describe('Address to listen on. Beyond loopback `HTTP_API_KEYS`, `HTTP_ADMIN_KEYS` or `HTTP_OPEN=1` is needed.'),
   MARGAY_DATA: z
     .string()
     .min(1)
     .default('.margay')
     .describe('Folder that holds the catalog, its pictures and the demo.'),
-  HTTP_API_KEYS: listOf(
-    (item) => /^[0-9a-f]{64}$/i.test(item),
-    'expected SHA-256 hashes in hex, 64 digits each; see README, Settings',
-  )
-    .default([])
-    .describe('SHA-256 hashes (hex, comma-separated) of the keys that clients send as `Authorization: Bearer KEY`.'),
+  HTTP_API_KEYS: keyHashes().describe(
+    'SHA-256 hashes (hex, comma-separated) of the keys that clients send as `Authorization: Bearer KEY`. They may read.',
+  ),
+  HTTP_ADMIN_KEYS: keyHashes().describe(
+    'The same for keys that may also write (`indexProducts`, `deleteProducts`). On loopback with no keys of either kind and no `HTTP_OPEN` anyone may.',
+  ),
   HTTP_OPEN: flag
     .default(false)
     .describe(
@@ -191,12 +196,14 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     ? []
     : parsed.error.issues.map((issue) => `${issue.path[0]?.toString()}: ${issue.message}`);
   // Each by itself, so that this fault is told beside those of other settings.
-  const { HOST, HTTP_API_KEYS, HTTP_OPEN } = Settings.shape;
-  const noKeys = HTTP_API_KEYS.safeParse(given.HTTP_API_KEYS).data?.length === 0;
+  const { HOST, HTTP_API_KEYS, HTTP_ADMIN_KEYS, HTTP_OPEN } = Settings.shape;
+  const noKeys =
+    HTTP_API_KEYS.safeParse(given.HTTP_API_KEYS).data?.length === 0 &&
+    HTTP_ADMIN_KEYS.safeParse(given.HTTP_ADMIN_KEYS).data?.length === 0;
   const closed = HTTP_OPEN.safeParse(given.HTTP_OPEN).data === false;
   if (!isLoopback(HOST.parse(given.HOST)) && noKeys && closed)
     faults.push(
-      'HOST: other machines could reach this address: set HTTP_API_KEYS (hashes of keys), or HTTP_OPEN=1 to serve anyone',
+      'HOST: other machines could reach this address: set HTTP_API_KEYS or HTTP_ADMIN_KEYS (hashes of keys), or HTTP_OPEN=1 to serve anyone',
     );
   for (const stage of ['ENCODER', 'RERANK']) {
     const [url, model] = [`${stage}_URL`, `${stage}_MODEL`];

@@ -1,30 +1,26 @@
 import { once } from 'node:events';
-import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import { type App, createApp, openDefinition, openVoters, serve } from './app.ts';
-import type { CatalogDefinition } from './catalog/definition.ts';
+import { type App, createApp, openVoters, serve } from './app.ts';
 import { type Config, readConfig } from './config.ts';
 import { MargayError } from './errors.ts';
 import { encodeLinesIn, loadEncoder, makeGoldenIn } from './folder-encoder.ts';
-import { folderSource } from './ingest/folder-source.ts';
-import { jsonlSource } from './ingest/jsonl-source.ts';
-import type { Source } from './ingest/source.ts';
+import { INDEX_USAGE, indexCommand } from './index-command.ts';
 import { MODEL_USAGE, modelCommand } from './model-command.ts';
 import { Progress } from './progress.ts';
-import { type Catalog, index, openCatalog } from './served-catalog.ts';
+import { type Catalog, openCatalog } from './served-catalog.ts';
 
 const USAGE = `margay: multimodal search over GraphQL
 
   npm start                                 serve (the demo, or the catalog you indexed)
-  npm run index -- FOLDER                   index a folder of pictures, titled by file name
-  npm run index -- FILE.jsonl               index products: {"id", "title", "category", "price", "images": ["path", ...]} a line
-  npm run index -- FOLDER|FILE --rebuild    a new catalog of this source alone, also after a change of encoder
+${INDEX_USAGE}
   npm run eval -- [--count 300]             retrieval quality of the encoder on the demo's held-out queries, as a table
   npm run eval -- FOLDER [--count N]        the same on labelled photos (photos.jsonl, tasks.jsonl, baselines.json), and the picture's best weight;
                                             N queries a task, or all
+  npm run eval -- [FOLDER] --calibrate [--count N]
+                                            thresholds of relevance for the encoder's model.json, of queries that eval does not report
   npm run rerank -- check [--count 25] [--photos FOLDER]
                                             what the configured rerank model does to labelled queries, and whether to serve it
 ${MODEL_USAGE}
@@ -51,6 +47,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
+/** npm changes to the project's folder; what the person typed is relative to where they stood. */
+const whereTheyStand = () => resolve(process.env.INIT_CWD ?? '.');
+
 async function main(argv: readonly string[]): Promise<void> {
   const [command = 'serve', ...rest] = argv;
   const config = fromHere(readConfig(process.env));
@@ -67,7 +66,7 @@ async function main(argv: readonly string[]): Promise<void> {
     case 'serve':
       return serveCommand(config, stop.signal);
     case 'index':
-      return indexCommand(config, stop.signal, rest);
+      return indexCommand(config, rest, { signal: stop.signal, from: whereTheyStand(), say });
     case 'eval':
       return evalCommand(config, stop.signal, rest);
     case 'rerank':
@@ -75,7 +74,7 @@ async function main(argv: readonly string[]): Promise<void> {
     case 'model':
       process.exitCode = await modelCommand(config, rest, {
         signal: stop.signal,
-        from: resolve(process.env.INIT_CWD ?? '.'),
+        from: whereTheyStand(),
         say,
         print: (text) => process.stdout.write(`${text}\n`),
         self: { pid: process.pid, isRunning },
@@ -94,10 +93,9 @@ async function main(argv: readonly string[]): Promise<void> {
   }
 }
 
-/** npm changes to the project's folder; what the person typed is relative to where they stood. */
 const fromHere = (config: Config): Config => ({
   ...config,
-  ...(config.CATALOG_FILE && { CATALOG_FILE: resolve(process.env.INIT_CWD ?? '.', config.CATALOG_FILE) }),
+  ...(config.CATALOG_FILE && { CATALOG_FILE: resolve(whereTheyStand(), config.CATALOG_FILE) }),
 });
 
 /** Opened when the first line is asked for: what readline has read before, nobody gets. */
@@ -150,39 +148,6 @@ async function openPrepared(app: App): Promise<Catalog> {
   }
 }
 
-async function indexCommand(config: Config, stop: AbortSignal, argv: readonly string[]): Promise<void> {
-  const { values, positionals } = parseArguments(argv, {
-    rebuild: { type: 'boolean', default: false },
-    verbose: { type: 'boolean', default: false },
-  });
-  const [given, ...extra] = positionals;
-  if (!given || extra.length > 0)
-    throw new MargayError('BAD_INPUT', 'index takes one folder or one .jsonl file.', { remedy: `\n${USAGE}` });
-  // npm changes to the project's folder; what the person typed is relative to where they stood.
-  const from = resolve(process.env.INIT_CWD ?? '.', given);
-  const source = await sourceOf(from, given, await openDefinition(config));
-  const app = await createApp(config, stop);
-  try {
-    if (app.encoder.info.demo)
-      say(
-        `warning: "${app.encoder.info.name}" is a demo model trained on drawings; on photos of your own it finds little more than colors, and its reranker harms more than it helps (RERANK=off). ` +
-          'ENCODER=FOLDER takes a real one (an ONNX model folder, see models/pocket/model.json for its shape).',
-      );
-    const bar = new Progress('Indexing', source.total, values.verbose);
-    let count: number;
-    try {
-      count = await index(app, source, from, values.rebuild, bar.count);
-    } finally {
-      for (const line of bar.finish()) say(line);
-    }
-    say(
-      `The catalog has ${count} products now. \`npm start\` serves it; a server that runs needs a new start if it served another.`,
-    );
-  } finally {
-    await app.close();
-  }
-}
-
 /** Tells errors on standard error; one that comes again and again, once in a while. */
 function teller(): (error: unknown) => void {
   const told = new Map<string, number>();
@@ -196,19 +161,6 @@ function teller(): (error: unknown) => void {
   };
 }
 
-async function sourceOf(from: string, given: string, definition: CatalogDefinition): Promise<Source> {
-  const found = await stat(from).catch(() => undefined);
-  if (!found)
-    throw new MargayError('NOT_FOUND', `There is no ${given}.`, { remedy: 'Name a folder or a .jsonl file.' });
-  if (!found.isDirectory() && !/\.(jsonl|ndjson)$/i.test(from))
-    throw new MargayError('BAD_INPUT', `${given} is neither a folder nor a .jsonl file.`, {
-      remedy: 'Name the folder that the pictures lie in, or a .jsonl file with one product a line.',
-    });
-  const source = found.isDirectory() ? await folderSource(from, definition) : await jsonlSource(from, definition);
-  if (source.total > 0) return source;
-  throw new MargayError('BAD_INPUT', `${given} is empty.`, { remedy: 'Name a folder with pictures.' });
-}
-
 function parseArguments<T extends NonNullable<ParseArgsConfig['options']>>(argv: readonly string[], options: T) {
   try {
     return parseArgs({ args: [...argv], allowPositionals: true, options });
@@ -220,10 +172,11 @@ function parseArguments<T extends NonNullable<ParseArgsConfig['options']>>(argv:
 }
 
 async function evalCommand(config: Config, stop: AbortSignal, argv: readonly string[]): Promise<void> {
-  const { values, positionals } = parseArguments(argv, { count: { type: 'string' } });
+  const { values, positionals } = parseArguments(argv, { count: { type: 'string' }, calibrate: { type: 'boolean' } });
   const count = values.count === undefined ? undefined : countOf(values.count, 'npm run eval -- --count 300');
   const [given, ...extra] = positionals;
   if (extra.length > 0) throw new MargayError('BAD_INPUT', 'eval takes one folder at most.', { remedy: `\n${USAGE}` });
+  if (values.calibrate) return calibrateCommand(config, stop, given, count);
   if (given !== undefined) return evalPhotos(config, stop, given, count);
   const app = await createApp({ ...config, RERANK: 'on' }, stop);
   try {
@@ -234,16 +187,34 @@ async function evalCommand(config: Config, stop: AbortSignal, argv: readonly str
   }
 }
 
+async function calibrateCommand(
+  config: Config,
+  stop: AbortSignal,
+  given: string | undefined,
+  count: number | undefined,
+): Promise<void> {
+  const { demoSet } = await import('./eval/labelled.ts');
+  const { photoSet } = await import('./eval/photo-queries.ts');
+  const { calibration } = await import('./eval/calibration.ts');
+  const photos = given === undefined ? undefined : await photoSet(resolve(process.env.INIT_CWD ?? '.', given), 'train');
+  if (photos === null) throw noTasks(given);
+  const app = await createApp({ ...config, RERANK: 'off' }, stop);
+  try {
+    const set = photos ?? demoSet(app.renderer, count ?? 300, 'calibration');
+    const relevance = await calibration(set, app, { signal: stop, tell: say });
+    process.stdout.write(`${JSON.stringify({ relevance }, null, 2)}\n`);
+  } finally {
+    await app.close();
+  }
+}
+
 async function evalPhotos(config: Config, stop: AbortSignal, given: string, count: number | undefined): Promise<void> {
   const { photoSet } = await import('./eval/photo-queries.ts');
   const { floorsOf } = await import('./eval/floors.ts');
   const { photoEvaluation } = await import('./eval/photo-eval.ts');
-  const folder = resolve(process.env.INIT_CWD ?? '.', given);
+  const folder = resolve(whereTheyStand(), given);
   const [train, held] = [await photoSet(folder, 'train'), await photoSet(folder, 'eval')];
-  if (!train || !held)
-    throw new MargayError('BAD_INPUT', `${given} has no tasks.jsonl.`, {
-      remedy: 'Name a folder with photos.jsonl and tasks.jsonl.',
-    });
+  if (!train || !held) throw noTasks(given);
   const floors = await floorsOf(folder);
   const app = await createApp({ ...config, RERANK: 'off' }, stop);
   try {
@@ -266,7 +237,7 @@ async function rerankCommand(config: Config, stop: AbortSignal, argv: readonly s
   const { photoSet } = await import('./eval/photo-queries.ts');
   const { rerankCheck } = await import('./eval/rerank-check.ts');
   const { LEGEND, rerankReport } = await import('./eval/rerank-report.ts');
-  const folder = values.photos === undefined ? PHOTOS : resolve(process.env.INIT_CWD ?? '.', values.photos);
+  const folder = values.photos === undefined ? PHOTOS : resolve(whereTheyStand(), values.photos);
   const photos = await photoSet(folder, 'train');
   if (!photos && values.photos !== undefined)
     throw new MargayError('BAD_INPUT', `--photos: ${values.photos} has no tasks.jsonl.`);
@@ -301,6 +272,11 @@ async function rerankCommand(config: Config, stop: AbortSignal, argv: readonly s
     await app.close();
   }
 }
+
+const noTasks = (folder: string | undefined) =>
+  new MargayError('BAD_INPUT', `${folder} has no tasks.jsonl.`, {
+    remedy: 'Name a folder with photos.jsonl and tasks.jsonl.',
+  });
 
 function countOf(given: string, example: string): number {
   const count = Number(given);

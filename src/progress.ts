@@ -47,7 +47,9 @@ export class Progress {
     }
     const done = this.#counts.INDEXED + this.#counts.UNCHANGED + this.#counts.FAILED;
     const rate = done / ((performance.now() - this.#started) / 1000);
-    const left = Math.ceil((this.#total - done) / rate);
+    const left = Math.max(0, Math.ceil((this.#total - done) / rate));
+    // Where only the first so many that are good are wanted, those at fault come on top.
+    if (done > this.#total) this.#bar.setTotal(done);
     this.#bar.update(done, { rate: rate < 10 ? rate.toFixed(1) : Math.round(rate), left: `${left} s` });
   };
 

@@ -11,13 +11,16 @@ const SRC = fileURLToPath(new URL('../src/', import.meta.url));
  * Anyone may import errors.ts; `policy` says how we wait for others, so whoever waits may import it.
  */
 const WALLS: Readonly<Record<string, readonly string[]>> = {
-  main: ['config', 'app', 'eval', 'progress', 'ingest', 'model-command', 'folder-encoder'],
+  main: ['config', 'app', 'served-catalog', 'eval', 'progress', 'index-command', 'model-command', 'folder-encoder'],
+  'index-command': ['config', 'app', 'served-catalog', 'ingest', 'progress'],
   'folder-encoder': ['config', 'encode', 'image'],
+  'opened-encoder': ['config', 'folder-encoder', 'encode', 'hub'],
+  'served-catalog': ['catalog', 'ingest', 'demo', 'retrieve/catalog-stamp'],
   'model-command': ['config', 'hub', 'progress'],
   hub: ['encode/manifest', 'policy', 'progress'],
   app: [
     'config',
-    'folder-encoder',
+    'opened-encoder',
     'http',
     'hub',
     'graph',
@@ -66,7 +69,9 @@ const WALLS: Readonly<Record<string, readonly string[]>> = {
     'encode/encoder',
     'retrieve/vector-store',
     'catalog/product',
+    'catalog/product-fields',
     'catalog/media-store',
+    'catalog/picture-folder',
     'policy',
   ],
   demo: ['image/renderer'],

@@ -48,8 +48,12 @@ export class PictureFolder {
   /** The record of a picture whose master is there as well: after a power cut one may be without the other. */
   async whole(id: string): Promise<KeptPicture | null> {
     const record = await this.record(id);
-    const file = record && (await stat(this.#path(id, MASTER)).catch(orNull));
-    return file?.size ? record : null;
+    return record && (await this.has(id, MASTER)) ? record : null;
+  }
+
+  /** Whether there is such a file; an empty one that a power cut left does not count. */
+  async has(id: string, suffix: string): Promise<boolean> {
+    return Boolean((await stat(this.#path(id, suffix)).catch(orNull))?.size);
   }
 
   async writeRecord(id: string, record: KeptPicture): Promise<void> {

@@ -39,6 +39,12 @@ export interface Encoded {
   readonly truncated: boolean;
 }
 
+/** What of a product is embedded: each picture alone, or with the title. */
+export type Embed = 'image' | 'image+title';
+
+/** Cosines in (-1, 1) from which on a product found by words, by a picture, or by both is likely right; a kind that is not there was not calibrated. */
+export type Thresholds = Readonly<Partial<Record<'text' | 'picture' | 'joint', number>>>;
+
 export interface EncoderInfo {
   readonly name: string;
   readonly dimensions: number;
@@ -47,6 +53,8 @@ export interface EncoderInfo {
   readonly joint: 'NATIVE' | 'FUSED';
   /** Share of the picture in a query of both, in [0, 1], where `joint` is FUSED. Not part of the fingerprint: stored vectors are half and half. */
   readonly pictureWeight?: number | undefined;
+  /** Calibrated on held-out queries, for each way to embed products. Not part of the fingerprint: no vector depends on it. */
+  readonly relevance?: Readonly<Partial<Record<Embed, Thresholds>>> | undefined;
   /** What `prepare` needs a picture to be decoded to; undefined where the working size will do. */
   readonly needs?: PictureNeeds | undefined;
   /** Names of its attribute heads; most models have none. */

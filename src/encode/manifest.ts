@@ -38,6 +38,9 @@ const Words = FileSchema.extend({
   padId: z.number().int().min(0),
 });
 
+const Cosine = z.number().gt(-1).lt(1).optional();
+const Thresholds = z.strictObject({ text: Cosine, picture: Cosine, joint: Cosine });
+
 const described = {
   name: z.string().regex(/^[a-z0-9][a-z0-9.-]*$/),
   version: z.string(),
@@ -48,6 +51,8 @@ const described = {
   precision: z.enum(['fp32', 'int8']),
   dimensions: Size.max(16_384),
   normalize: z.literal(true),
+  /** Cosines from which on a hit counts as relevant, printed by `npm run eval -- --calibrate`; by what CATALOG_EMBED embeds of a product. */
+  relevance: z.strictObject({ image: Thresholds.optional(), 'image+title': Thresholds.optional() }).optional(),
 };
 
 /**

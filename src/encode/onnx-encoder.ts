@@ -101,12 +101,13 @@ export class OnnxEncoder implements Encoder {
     this.#queue = queue;
     this.#mode = joint ? new JointMode(queue, cacheBytes) : new TwoTowerMode(queue, manifest.fusion, cacheBytes);
     this.#heads = joint ? manifest.attributes : {};
-    const { name, dimensions, demo, license } = manifest;
+    const { name, dimensions, relevance, demo, license } = manifest;
     this.info = {
       name,
       dimensions,
       fingerprint: fingerprint(manifest),
       ...(joint ? { joint: 'NATIVE' } : { joint: 'FUSED', pictureWeight: manifest.fusion.pictureWeight }),
+      relevance,
       needs: needs(manifest.picture),
       attributes: Object.keys(this.#heads),
       demo,

@@ -4,11 +4,14 @@ import { type Asked, ask } from './asked.ts';
 import { chanceOf } from './floors.ts';
 import { demoSet } from './labelled.ts';
 import { gradedQuality, mean, type Quality } from './metrics.ts';
+import { modeReport } from './mode-report.ts';
 import { Pace } from './pace.ts';
 import { LEGEND, qualityTables, table } from './quality-table.ts';
+import { relevanceReport } from './relevance-report.ts';
 import { LabelledIndex, type RetrievalStages } from './retrieval.ts';
+import { type WordStages, withWords } from './word-search.ts';
 
-export interface EvalStages extends RetrievalStages {
+export interface EvalStages extends RetrievalStages, Partial<WordStages> {
   /** Null leaves the order as it is. */
   readonly reranker: Reranker | null;
 }
@@ -44,12 +47,15 @@ export async function demoEvaluation(stages: EvalStages, { count, signal, tell }
   const rows = asked.map((task, place) => ({ ...task, floors: [chanceOf(tasks[place]!.queries, ids)] }));
   const reranked: string[][] = [];
   if (reranker) for (const task of asked) reranked.push(await rerankedRow(task.name, task.asked, reranker));
+  const modes = await modeTables();
   return [
     `# ${name}: encoder ${encoder.info.name} (${encoder.info.fingerprint.slice(0, 12)}), ${products.length} products`,
     '',
     ...LEGEND,
     'Several products answer most queries. A query of words and picture is also asked without either. Chance: R@1 / R@10 of random orders.',
     ...qualityTables(rows, index, ['chance']),
+    ...relevanceReport(asked, index, [{ name: "The encoder's own, of model.json", relevance: encoder.info.relevance }]),
+    ...modes,
     ...(reranker
       ? [
           '',
@@ -61,6 +67,14 @@ export async function demoEvaluation(stages: EvalStages, { count, signal, tell }
         ]
       : []),
   ].join('\n');
+
+  async function modeTables(): Promise<string[]> {
+    const { stores, definition } = stages;
+    if (!stores || !definition) return [];
+    return withWords({ products }, { stores, definition }, signal, async (words, analyzer) =>
+      modeReport([{ name: '', tasks: asked }], index, words, analyzer),
+    );
+  }
 
   async function rerankedRow(name: string, queries: readonly Asked[], reranker: Reranker): Promise<string[]> {
     const found: { before: Quality; after: Quality }[] = [];

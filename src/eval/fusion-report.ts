@@ -1,9 +1,9 @@
-import type { EncoderInfo } from '../encode/encoder.ts';
+import type { Embed, EncoderInfo } from '../encode/encoder.ts';
 import { fuse } from '../encode/fusion.ts';
 import type { Figure, Figures, JointTask } from './fusion-sweep.ts';
 import { JointTasks, type Sweep, sweep, WEIGHTS } from './fusion-sweep.ts';
 import { FIGURES, type Found, INDEXES, share, table, withInterval } from './quality-table.ts';
-import { dot, type Embedded, type LabelledIndex } from './retrieval.ts';
+import { dot, type LabelledIndex } from './retrieval.ts';
 
 /** What is told of the encoder. */
 export type FusedInfo = Pick<EncoderInfo, 'joint' | 'pictureWeight'>;
@@ -18,7 +18,7 @@ export interface FusionTasks {
 }
 
 /** A manifest has one weight: it is chosen for the index that CATALOG_EMBED makes by default. */
-const CHOSEN_BY: Embedded = 'image';
+const CHOSEN_BY: Embed = 'image';
 /** A joint vector further than this from the sum of its halves is no sum of unit vectors, as cosine. */
 const ROUNDING = 1e-3;
 
@@ -61,7 +61,7 @@ export function fusionReport(
     ...INDEXES.flatMap(([by, products]) => comparison(by, products)),
   ];
 
-  function comparison(by: Embedded, products: string): string[] {
+  function comparison(by: Embed, products: string): string[] {
     // A joint vector is compared with the best that sums can do.
     const { best } = isFused ? chosen : sweeps.get(by)!;
     const own = shownOn.judge(index, by, (vectors) => vectors['text and picture']);
@@ -113,7 +113,7 @@ function compared(tasks: JointTasks, own: readonly Found[], summed: readonly Fou
   return { own: tasks.figures(own), summed: tasks.figures(summed), change: tasks.figures(change) };
 }
 
-function sweepTable(sweeps: ReadonlyMap<Embedded, Sweep>): string[] {
+function sweepTable(sweeps: ReadonlyMap<Embed, Sweep>): string[] {
   const columns = [...sweeps].flatMap(([by, { figures }]) =>
     (['ndcg', 'first'] as const).map((name) => ({
       head: `${name === 'ndcg' ? 'nDCG@10' : 'R@1'}, ${by === 'image' ? 'pictures alone' : 'with titles'}`,

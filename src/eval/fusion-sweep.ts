@@ -1,17 +1,18 @@
+import type { Embed } from '../encode/encoder.ts';
 import { fuse } from '../encode/fusion.ts';
-import type { AskedJointly } from './asked.ts';
+import type { Asked, AskedJointly } from './asked.ts';
 import { groupsOf, type Interval, interval, resamples } from './bootstrap.ts';
 import { mean } from './metrics.ts';
 import { FIGURES, type Found, judge } from './quality-table.ts';
-import type { Embedded, LabelledIndex } from './retrieval.ts';
+import type { LabelledIndex } from './retrieval.ts';
 
 /** Shares of the picture that are tried. */
 export const WEIGHTS = Array.from({ length: 11 }, (_, tenth) => tenth / 10);
 
-/** Queries of words and a picture, by task. */
-export interface JointTask {
+/** Queries by task, of words and a picture where nothing else is said. */
+export interface JointTask<T extends Asked = AskedJointly> {
   readonly name: string;
-  readonly asked: readonly AskedJointly[];
+  readonly asked: readonly T[];
 }
 
 export interface Figure {
@@ -22,16 +23,16 @@ export interface Figure {
 export type Figures = Readonly<Record<keyof Found, Figure>>;
 
 /** Judgments of the queries of several tasks, whose mean is that of the tasks' means: a task of many queries counts as much as one of few. */
-export class JointTasks {
-  readonly tasks: readonly JointTask[];
-  readonly asked: readonly AskedJointly[];
+export class JointTasks<T extends Asked = AskedJointly> {
+  readonly tasks: readonly JointTask<T>[];
+  readonly asked: readonly T[];
   readonly groups: readonly (readonly number[])[];
   readonly #taskOf: readonly number[];
   /** Places of the queries drawn, draw by draw. Null where there are too few products to tell. */
   readonly #draws: readonly (readonly number[])[] | null;
 
   /** Tasks without queries do not count. */
-  constructor(tasks: readonly JointTask[]) {
+  constructor(tasks: readonly JointTask<T>[]) {
     this.tasks = tasks.filter(({ asked }) => asked.length > 0);
     this.asked = this.tasks.flatMap(({ asked }) => asked);
     this.#taskOf = this.tasks.flatMap(({ asked }, task) => asked.map(() => task));
@@ -43,11 +44,7 @@ export class JointTasks {
   }
 
   /** What the vectors made of the queries find. */
-  judge(
-    index: Pick<LabelledIndex, 'ranking'>,
-    by: Embedded,
-    vectorOf: (vectors: AskedJointly['vectors']) => Float32Array,
-  ): Found[] {
+  judge(index: Pick<LabelledIndex, 'ranking'>, by: Embed, vectorOf: (vectors: T['vectors']) => Float32Array): Found[] {
     return this.asked.map(({ query, vectors }) => judge(index, query, vectorOf(vectors), by));
   }
 
@@ -90,7 +87,7 @@ export interface Sweep {
  * How a normalized weighted sum of a query's two vectors fares, by the picture's weight. The best is that of the highest nDCG@10, of equal ones the
  * nearest to even shares.
  */
-export function sweep(tasks: JointTasks, index: Pick<LabelledIndex, 'ranking'>, by: Embedded): Sweep {
+export function sweep(tasks: JointTasks, index: Pick<LabelledIndex, 'ranking'>, by: Embed): Sweep {
   const judged = WEIGHTS.map((weight) => tasks.judge(index, by, ({ text, picture }) => fuse(text, picture, weight)));
   const figures = judged.map((one) => tasks.figures(one));
   const draws = judged.map((one) => tasks.draws(one.map(({ ndcg }) => ndcg)));

@@ -1,7 +1,7 @@
 import type { ProductId } from '../catalog/product.ts';
 import { demoCatalog } from '../demo/catalog.ts';
 import type { Renderer } from '../image/renderer.ts';
-import { demoTasks } from './demo-queries.ts';
+import { demoTasks, SERIES } from './demo-queries.ts';
 
 /** Reads or draws a picture file. */
 export type PictureFile = () => Promise<Uint8Array>;
@@ -41,8 +41,8 @@ export interface LabelledSet {
 /** Pixels of a drawing, as the demo catalog's. */
 export const DRAWING = { width: 512, height: 512 };
 
-/** The demo catalog with its held-out queries, `count` a task. */
-export function demoSet(renderer: Renderer, count: number): LabelledSet {
+/** The demo catalog with held-out queries, `count` a task: those of the tables, or others. */
+export function demoSet(renderer: Renderer, count: number, series: keyof typeof SERIES = 'tables'): LabelledSet {
   const catalog = demoCatalog();
   return {
     name: 'Demo catalog, drawings that no model was trained on',
@@ -52,7 +52,7 @@ export function demoSet(renderer: Renderer, count: number): LabelledSet {
       category: product.category,
       file: () => renderer.draw(product.svg(), DRAWING),
     })),
-    tasks: demoTasks(catalog, count).map(({ name, queries }) => ({
+    tasks: demoTasks(catalog, count, SERIES[series]).map(({ name, queries }) => ({
       name,
       queries: queries.map((query) => {
         const { svg } = query;

@@ -4,10 +4,14 @@ import type { FloorsOf } from './floors.ts';
 import { type FusedInfo, fusionReport } from './fusion-report.ts';
 import type { JointTask } from './fusion-sweep.ts';
 import type { LabelledQuery } from './labelled.ts';
+import { modeReport } from './mode-report.ts';
 import { Pace } from './pace.ts';
 import type { PhotoSet, PhotoTask } from './photo-queries.ts';
 import { type AskedTask, LEGEND, qualityTables } from './quality-table.ts';
+import { calibrateAll } from './relevance.ts';
+import { relevanceReport } from './relevance-report.ts';
 import { LabelledIndex, type RetrievalStages } from './retrieval.ts';
+import { type WordStages, withWords } from './word-search.ts';
 
 export interface PhotoEvalOptions {
   readonly floors: FloorsOf;
@@ -38,14 +42,14 @@ const FLOORS = ['chance', 'color histogram', 'structure hash'];
  */
 export async function photoEvaluation(
   sets: PhotoSets,
-  stages: RetrievalStages,
+  stages: RetrievalStages & Partial<WordStages>,
   options: PhotoEvalOptions,
 ): Promise<string> {
   const { floors, count, signal, tell } = options;
   const { products, name } = sets.eval;
   const views = sets.eval.tasks.flatMap(byView).map((view) => ({ ...view, queries: spread(view.queries, count) }));
   if (views.length === 0) throw new MargayError('BAD_INPUT', `${name}: there is no query.`);
-  const trained = sets.train.tasks.map((task) => ({ ...task, queries: spread(task.queries.filter(isOfBoth), count) }));
+  const trained = sets.train.tasks.map((task) => ({ ...task, queries: spread(task.queries, count) }));
   const { encoder } = stages;
   const index = await LabelledIndex.make(sets.eval, stages, {
     signal,
@@ -67,27 +71,49 @@ export async function photoEvaluation(
     asked: of(queries).filter(isJoint),
   });
   const info: FusedInfo = encoder.info;
+  const wholes = [...Map.groupBy(views, ({ task, source }) => nameOf(task, source))].map(([name, some]) => {
+    const queries = some.flatMap((view) => view.queries);
+    return { name, queries, asked: of(queries) };
+  });
+  const train = trained.map(({ task, source, queries }) => ({
+    name: nameOf(task, source),
+    queries,
+    asked: of(queries),
+  }));
+  const modes = await modeTables();
   return [
     `# ${name}: encoder ${encoder.info.name} (${encoder.info.fingerprint.slice(0, 12)}), ${products.length} products`,
     '',
     ...LEGEND,
     ...ABOUT_PHOTOS,
     ...qualityTables(tasks, index, FLOORS),
+    ...relevanceReport(wholes, index, [
+      { name: "The encoder's own, of model.json", relevance: encoder.info.relevance },
+      { name: 'Calibrated on the train split of these photos', relevance: calibrateAll(train, index) },
+    ]),
     ...fusionReport(
       {
-        train: trained.map(({ task, source, queries }) => joint(nameOf(task, source), queries)),
-        eval: [...Map.groupBy(views, ({ task, source }) => nameOf(task, source))].map(([named, some]) =>
-          joint(
-            named,
-            some.flatMap(({ queries }) => queries),
-          ),
-        ),
+        train: train.map(({ name, queries }) => joint(name, queries)),
+        eval: wholes.map(({ name, queries }) => joint(name, queries)),
         views: views.map(({ task, source, view, queries }) => joint(nameOf(task, source, view), queries)),
       },
       index,
       info,
     ),
+    ...modes,
   ].join('\n');
+
+  async function modeTables(): Promise<string[]> {
+    const { stores, definition } = stages;
+    if (!stores || !definition) return [];
+    const splits = [
+      { name: 'Train split', tasks: train },
+      { name: 'Eval split', tasks: wholes },
+    ];
+    return withWords({ products }, { stores, definition }, signal, (words, analyzer) =>
+      modeReport(splits, index, words, analyzer),
+    );
+  }
 }
 
 interface View extends Pick<PhotoTask, 'task' | 'source' | 'queries'> {
@@ -98,8 +124,6 @@ const byView = ({ task, source, queries }: PhotoTask): View[] =>
   [...Map.groupBy(queries, ({ view }) => view)].map(([view, some]) => ({ task, source, view, queries: some }));
 
 const nameOf = (...words: readonly (string | undefined)[]) => words.filter((word) => word !== undefined).join(', ');
-
-const isOfBoth = ({ text, picture }: LabelledQuery) => text !== undefined && picture !== undefined;
 
 /** `count` of them at even distances: neighbors are often about one product. */
 const spread = <T>(items: readonly T[], count = items.length): readonly T[] =>

@@ -1,9 +1,10 @@
+import type { Embed } from '../encode/encoder.ts';
 import { type Asked, PARTS } from './asked.ts';
 import { bootstrap, groupsOf, type Interval } from './bootstrap.ts';
 import type { Floor } from './floors.ts';
 import type { LabelledQuery } from './labelled.ts';
 import { gradedNdcg, mean } from './metrics.ts';
-import type { Embedded, LabelledIndex } from './retrieval.ts';
+import type { LabelledIndex } from './retrieval.ts';
 
 /** How good a ranking is. All figures in [0, 1]; what is right is what has the highest grade there is. */
 export interface Found {
@@ -32,7 +33,7 @@ export function judge(
   index: Pick<LabelledIndex, 'ranking'>,
   { relevant, exclude }: LabelledQuery,
   vector: Float32Array,
-  by: Embedded,
+  by: Embed,
 ): Found {
   return found(
     index.ranking(vector, exclude, by).map((id) => relevant.get(id) ?? 0),
@@ -40,7 +41,7 @@ export function judge(
   );
 }
 
-export const INDEXES: readonly (readonly [Embedded, string])[] = [
+export const INDEXES: readonly (readonly [Embed, string])[] = [
   ['image', 'Products embedded by their pictures alone'],
   ['image+title', 'Products embedded by pictures and titles'],
 ];
@@ -68,7 +69,7 @@ export function qualityTables(
   const head = ['task', 'asked with', 'queries', 'groups', 'R@1', 'R@10', 'MRR', 'nDCG@10', ...floors];
   return INDEXES.flatMap(([by, title]) => ['', `## ${title}`, '', ...table(head, tasks.flatMap(rowsOf(by)))]);
 
-  function rowsOf(by: Embedded): (task: AskedTask) => string[][] {
+  function rowsOf(by: Embed): (task: AskedTask) => string[][] {
     return ({ name, asked: all, floors: given }) =>
       PARTS.flatMap((part) => {
         const asked = all.filter(({ vectors }) => vectors[part]);

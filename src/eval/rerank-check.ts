@@ -58,7 +58,15 @@ const DEPTH = 9;
 const FAILURES = 3;
 const TELL_EVERY_MS = 5_000;
 
-const QUERY = { image: undefined, imageId: undefined, topK: DEPTH, offset: 0, rerank: true, rerankDepth: DEPTH };
+const QUERY = {
+  image: undefined,
+  imageId: undefined,
+  topK: DEPTH,
+  offset: 0,
+  rerank: true,
+  rerankDepth: DEPTH,
+  mode: 'DENSE' as const,
+};
 /** Orders alone are asked for: that is what is judged. */
 const PLAN = { hits: true, columns: [], ranking: true, rationale: false, reasons: false, caption: false } as const;
 
@@ -153,7 +161,7 @@ class Passes {
         reason = error;
       },
     };
-    const inputs = { hits: async () => hits, rerankQuery: async () => about };
+    const inputs = { hits: async () => hits, rerankQuery: async () => about, isCosine: true };
     const started = performance.now();
     const { report, order } = await runPass({ ...QUERY, text: about.text }, PLAN, inputs, settings, { signal });
     const seconds = (performance.now() - started) / 1000;

@@ -1,5 +1,5 @@
 import type { ProductId } from '../catalog/product.ts';
-import type { Attributes, Encoder, ModelPixels } from '../encode/encoder.ts';
+import type { Attributes, Embed, Encoder, ModelPixels } from '../encode/encoder.ts';
 import type { Decoder } from '../image/decoder.ts';
 import type { Renderer } from '../image/renderer.ts';
 import { once } from '../policy/once.ts';
@@ -36,9 +36,6 @@ interface Indexed {
 
 /** Which fields of a labelled product the reranker is told. */
 export const LABELLED = { title: 'title', category: 'category' };
-
-/** What products are embedded by, as CATALOG_EMBED names it. */
-export type Embedded = 'image' | 'image+title';
 
 /** A labelled set's products, embedded by their pictures alone, and also with their titles where wanted. Exact search: an index's recall is not measured here. */
 export class LabelledIndex {
@@ -110,12 +107,24 @@ export class LabelledIndex {
       });
   }
 
+  /** The first `depth` products but the excluded ones with their cosines, best first. */
+  best(
+    vector: Float32Array,
+    exclude: ReadonlySet<ProductId>,
+    by: Embed,
+    depth: number,
+  ): { id: ProductId; score: number }[] {
+    return this.#ranked(vector, exclude, by)
+      .slice(0, depth)
+      .map(({ item, score }) => ({ id: item.product.id, score }));
+  }
+
   /** Ids of all products but the excluded ones, best first. */
-  ranking(vector: Float32Array, exclude: ReadonlySet<ProductId>, by: Embedded): ProductId[] {
+  ranking(vector: Float32Array, exclude: ReadonlySet<ProductId>, by: Embed): ProductId[] {
     return this.#ranked(vector, exclude, by).map(({ item }) => item.product.id);
   }
 
-  #ranked(query: Float32Array, exclude: ReadonlySet<ProductId>, by: Embedded): { item: Indexed; score: number }[] {
+  #ranked(query: Float32Array, exclude: ReadonlySet<ProductId>, by: Embed): { item: Indexed; score: number }[] {
     const of = (item: Indexed) => {
       if (by === 'image') return item.vector;
       if (!item.titled) throw new Error('The products were not embedded with their titles.');

@@ -2,8 +2,8 @@ import { ERROR_CODES } from '../errors.ts';
 import type { Builder } from './builder.ts';
 import type { GraphContext } from './context.ts';
 
-/** `Query.catalog`, and what the catalog was made by. */
-export function catalogTypes(builder: Builder): void {
+/** `Query.catalog`, and what the catalog was made by; the codes of errors. */
+export function catalogTypes(builder: Builder) {
   const JointMode = builder.enumType('JointMode', { values: ['NATIVE', 'FUSED'] as const });
 
   const Encoder = builder.objectRef<GraphContext>('Encoder').implement({
@@ -28,5 +28,5 @@ export function catalogTypes(builder: Builder): void {
     t.field({ type: Catalog, nullable: true, resolve: (_root, _args, context) => context }),
   );
 
-  builder.enumType('ErrorCode', { values: ERROR_CODES });
+  return { ErrorCode: builder.enumType('ErrorCode', { values: ERROR_CODES }) };
 }

@@ -1,3 +1,4 @@
+import type { CatalogWrites } from '../ingest/catalog-writes.ts';
 import type { Allowance } from '../policy/budget.ts';
 import type { Stages } from '../search/search.ts';
 import type { Cost } from './cost.ts';
@@ -20,4 +21,7 @@ export interface GraphContext {
   readonly allowance: Allowance | undefined;
   readonly cost: Cost;
   readonly loaders: ProductLoaders;
+  readonly writes: CatalogWrites;
+  /** @throws MargayError UNAUTHENTICATED, FORBIDDEN where the client may not change the catalog. */
+  readonly checkWriter: () => void;
 }

@@ -1,5 +1,4 @@
 import type { CatalogDefinition, FieldKind } from '../catalog/definition.ts';
-import type { FilterInput } from '../search/product-filter.ts';
 import type { Builder } from './builder.ts';
 
 /** Name of the input type that tests a field of a kind. */
@@ -21,7 +20,7 @@ export function filterType(builder: Builder, { type, fields }: CatalogDefinition
     made.set(kind, known);
     return known;
   };
-  const ref = builder.inputRef<FilterInput>(`${type}Filter`);
+  const ref = builder.inputRef<Record<string, unknown>>(`${type}Filter`);
   ref.implement({
     fields: (t) => ({
       and: t.field({ type: [ref] }),

@@ -7,6 +7,7 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
+import { MAX_FACET_VALUES } from '../search/facets.ts';
 
 /** What one request may ask for. GraphiQL's introspection query passes: fields that begin with __ do not count. */
 export const LIMITS = { tokens: 2_000, depth: 12, aliases: 30, searches: 10, objects: 10_000 } as const;
@@ -17,6 +18,8 @@ const SIZES: Readonly<Record<string, { argument: string; fallback: number }>> = 
   similar: { argument: 'topK', fallback: 9 },
   products: { argument: 'first', fallback: 50 },
 };
+/** Fields that a catalog counts, as a rule at most; each tells so many values. */
+const FACETS = 8;
 
 interface Measure {
   /** Levels of fields. */
@@ -25,9 +28,11 @@ interface Measure {
   readonly searches: number;
   /** Objects in the answer, at most. */
   readonly objects: number;
+  /** Objects of facets, which are no more with a larger page. */
+  readonly counts: number;
 }
 
-const NOTHING: Measure = { depth: 0, aliases: 0, searches: 0, objects: 0 };
+const NOTHING: Measure = { depth: 0, aliases: 0, searches: 0, objects: 0, counts: 0 };
 
 const tooComplex = (what: string, remedy: string) =>
   new GraphQLError(`The operation ${what}.`, { extensions: { code: 'TOO_COMPLEX', remedy, http: { status: 400 } } });
@@ -45,7 +50,8 @@ export function complexityFault(document: DocumentNode): GraphQLError | undefine
   return undefined;
 }
 
-function refuse({ depth, aliases, searches, objects }: Measure): GraphQLError | undefined {
+function refuse({ depth, aliases, searches, ...measured }: Measure): GraphQLError | undefined {
+  const objects = measured.objects + measured.counts;
   if (depth > LIMITS.depth)
     return tooComplex(`is ${depth} levels deep, more than ${LIMITS.depth}`, 'Select fewer levels.');
   if (aliases > LIMITS.aliases)
@@ -106,7 +112,12 @@ function measureOperation(
       depth: inner.depth + 1,
       aliases: inner.aliases + (node.alias ? 1 : 0),
       searches: inner.searches + (node.name.value === 'search' ? 1 : 0),
-      objects: node.selectionSet ? (1 + inner.objects) * sizeOf(node, operation, variables) : 0,
+      ...(node.name.value === 'facets'
+        ? { objects: 0, counts: node.selectionSet ? FACETS * (1 + inner.objects * MAX_FACET_VALUES) : 0 }
+        : {
+            objects: node.selectionSet ? (1 + inner.objects) * sizeOf(node, operation, variables) : 0,
+            counts: inner.counts,
+          }),
     };
   };
   return measure(operation.selectionSet);
@@ -117,6 +128,7 @@ const add = (a: Measure, b: Measure): Measure => ({
   aliases: a.aliases + b.aliases,
   searches: a.searches + b.searches,
   objects: a.objects + b.objects,
+  counts: a.counts + b.counts,
 });
 
 function sizeOf(

@@ -5,6 +5,7 @@ import type { Filter as StoreFilter } from '../retrieve/filter.ts';
 import type { Hit as FoundHit, ProductPage } from '../retrieve/vector-store.ts';
 import { toFilter } from '../search/product-filter.ts';
 import { MAX_TOP_K } from '../search/query.ts';
+import { similarFrom } from '../search/relevance.ts';
 import type { Builder } from './builder.ts';
 import { cursorOf, readCursor } from './cursor.ts';
 import { filterType } from './filter.ts';
@@ -16,10 +17,17 @@ import { hitColumns, productColumns, select } from './selection.ts';
 export interface PlacedHit {
   readonly hit: FoundHit;
   readonly rank: number;
+  /** Null where no threshold was calibrated. */
+  readonly relevant: boolean | null;
 }
 
-export const place = (hits: readonly FoundHit[], offset = 0): PlacedHit[] =>
-  hits.map((hit, index) => ({ hit, rank: offset + index + 1 }));
+/** @param relevantFrom least score of a relevant hit. */
+export const place = (hits: readonly FoundHit[], offset: number, relevantFrom: number | undefined): PlacedHit[] =>
+  hits.map((hit, index) => ({
+    hit,
+    rank: offset + index + 1,
+    relevant: relevantFrom === undefined ? null : hit.score >= relevantFrom,
+  }));
 
 export const hitImage = ({ hit }: PlacedHit): StoredImage => selected(hit.image, 'image');
 
@@ -44,6 +52,7 @@ export function productTypes(builder: Builder, definition: CatalogDefinition, { 
       image: t.field({ type: Image, resolve: hitImage }),
       score: t.float({ resolve: ({ hit }) => hit.score }),
       rank: t.exposeInt('rank'),
+      relevant: t.exposeBoolean('relevant', { nullable: true }),
     }),
   });
 
@@ -65,10 +74,10 @@ export function productTypes(builder: Builder, definition: CatalogDefinition, { 
         type: [Hit],
         nullable: true,
         args: { topK: t.arg.int({ required: true, defaultValue: 9 }) },
-        resolve: async ({ id }, { topK }, { loaders }, info) => {
+        resolve: async ({ id }, { topK }, { loaders, stages }, info) => {
           bounded('topK', topK);
           const hits = await loaders.similar(id, topK, hitColumns(info.fieldNodes, info, definition));
-          return hits && place(hits);
+          return hits && place(hits, 0, similarFrom(stages));
         },
       }),
     }),
@@ -120,7 +129,7 @@ export function productTypes(builder: Builder, definition: CatalogDefinition, { 
       },
       resolve: async (_root, { first, after, filter: given }, { loaders }, info) => {
         bounded('first', first);
-        const filter = given == null ? undefined : toFilter(given, definition);
+        const filter = given == null ? undefined : toFilter(given, definition.fields);
         const chosen = select(info.fieldNodes, info);
         const nodes = [...(chosen.get('nodes') ?? []), ...(select(chosen.get('edges') ?? [], info).get('node') ?? [])];
         const page = await loaders.page({

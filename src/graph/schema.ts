@@ -4,6 +4,7 @@ import type { CatalogDefinition } from '../catalog/definition.ts';
 import { createBuilder } from './builder.ts';
 import { catalogTypes } from './catalog.ts';
 import { imageTypes } from './image.ts';
+import { indexingTypes } from './indexing.ts';
 import { productTypes } from './product.ts';
 import { searchTypes } from './search.ts';
 
@@ -24,8 +25,9 @@ export function makeSchema(definition: CatalogDefinition): GraphQLSchema {
   builder.mutationType({});
   const images = imageTypes(builder);
   const products = productTypes(builder, definition, images);
-  catalogTypes(builder);
+  const codes = catalogTypes(builder);
   searchTypes(builder, definition, images, products);
+  indexingTypes(builder, definition, products, codes);
   const schema = builder.toSchema({ sortSchema: false });
   describe(schema, definition);
   return schema;
@@ -46,7 +48,8 @@ function describe(schema: GraphQLSchema, definition: CatalogDefinition): void {
     if (isEnumType(type) && isEnumType(written)) {
       for (const value of type.getValues()) copy(value, written.getValue(value.name) ?? undefined);
     } else if (isInputObjectType(type) && isInputObjectType(written)) {
-      for (const field of Object.values(type.getFields())) copy(field, written.getFields()[field.name]);
+      if (type.name !== `${definition.type}Input`)
+        for (const field of Object.values(type.getFields())) copy(field, written.getFields()[field.name]);
     } else if (isObjectType(type) && isObjectType(written)) {
       for (const field of Object.values(type.getFields())) {
         const writtenField = written.getFields()[field.name];
@@ -60,8 +63,11 @@ function describe(schema: GraphQLSchema, definition: CatalogDefinition): void {
     }
   }
   const own = schema.getType(definition.type);
-  if (!isObjectType(own)) return;
-  copy(own, definition);
-  copy(own.getFields()[definition.images]!, { description: definition.imagesDescription });
-  for (const { name, description } of definition.fields) copy(own.getFields()[name]!, { description });
+  if (isObjectType(own)) copy(own, definition);
+  for (const type of [own, schema.getType(`${definition.type}Input`)]) {
+    if (!isObjectType(type) && !isInputObjectType(type)) continue;
+    const fields: Record<string, Described> = type.getFields();
+    copy(fields[definition.images]!, { description: definition.imagesDescription });
+    for (const { name, description } of definition.fields) copy(fields[name]!, { description });
+  }
 }

@@ -1,4 +1,6 @@
 import type { CatalogDefinition } from '../catalog/definition.ts';
+import type { Facet as Counted, FacetValue as CountedValue } from '../search/facets.ts';
+import { RETRIEVAL_MODES, SCORE_KINDS } from '../search/mode.ts';
 import type { Report } from '../search/pass.ts';
 import { toFilter } from '../search/product-filter.ts';
 import { toQuery } from '../search/query.ts';
@@ -7,12 +9,14 @@ import { seeSent } from '../search/sight.ts';
 import type { Builder } from './builder.ts';
 import type { ImageTypes } from './image.ts';
 import { hitImage, type PlacedHit, type ProductTypes, place } from './product.ts';
-import { hitsAtOnce, searchPlan } from './selection.ts';
+import { facetsAtOnce, hitsAtOnce, searchPlan } from './selection.ts';
 
 interface Reranked extends PlacedHit {
   readonly position: number;
   readonly reason: string | null;
 }
+
+const placed = async (found: Search) => place(await found.hits(), found.query.offset, found.relevantFrom);
 
 /** `Query.search` and `Mutation.uploadImage`. */
 export function searchTypes(
@@ -21,7 +25,8 @@ export function searchTypes(
   { Image, QueryImage }: ImageTypes,
   { Product, Hit, Filter }: ProductTypes,
 ): void {
-  const ScoreKind = builder.enumType('ScoreKind', { values: ['COSINE'] as const });
+  const ScoreKind = builder.enumType('ScoreKind', { values: SCORE_KINDS });
+  const RetrievalMode = builder.enumType('RetrievalMode', { values: RETRIEVAL_MODES });
   const RerankStatus = builder.enumType('RerankStatus', {
     values: ['NOT_SELECTED', 'OFF', 'APPLIED', 'REPAIRED', 'REJECTED', 'FELL_BACK'] as const,
   });
@@ -46,6 +51,17 @@ export function searchTypes(
     }),
   });
 
+  const FacetValue = builder.objectRef<CountedValue>('FacetValue').implement({
+    fields: (t) => ({ value: t.exposeString('value'), count: t.exposeInt('count') }),
+  });
+
+  const Facet = builder.objectRef<Counted>('Facet').implement({
+    fields: (t) => ({
+      field: t.exposeString('field'),
+      values: t.field({ type: [FacetValue], resolve: ({ values }) => [...values] }),
+    }),
+  });
+
   const RankedHit = builder.objectRef<Reranked>('RankedHit').implement({
     fields: (t) => ({
       product: t.field({ type: Product, resolve: ({ hit }) => hit.product }),
@@ -60,12 +76,12 @@ export function searchTypes(
   const SearchResult = builder.objectRef<Search>('SearchResult').implement({
     fields: (t) => ({
       image: t.field({ type: QueryImage, nullable: true, resolve: (found) => found.image() }),
-      hits: t.field({ type: [Hit], resolve: async (found) => place(await found.hits(), found.query.offset) }),
-      scoreKind: t.field({ type: ScoreKind, resolve: () => 'COSINE' as const }),
+      hits: t.field({ type: [Hit], resolve: placed }),
+      scoreKind: t.field({ type: ScoreKind, resolve: ({ scoreKind }) => scoreKind }),
       reranked: t.field({
         type: [RankedHit],
         resolve: async (found): Promise<Reranked[]> => {
-          const hits = place(await found.hits(), found.query.offset);
+          const hits = await placed(found);
           const { order, reasons } = await found.pass();
           return order.map((from, index) => {
             const hit = hits[from]!;
@@ -76,6 +92,7 @@ export function searchTypes(
       rationale: t.string({ nullable: true, resolve: async (found) => (await found.pass()).rationale }),
       queryCaption: t.string({ nullable: true, resolve: async (found) => (await found.pass()).caption }),
       rerank: t.field({ type: RerankReport, resolve: async (found) => (await found.pass()).report }),
+      facets: t.field({ type: [Facet], nullable: true, resolve: async (found) => [...(await found.facets())] }),
     }),
   });
 
@@ -91,17 +108,20 @@ export function searchTypes(
         rerank: t.arg.boolean({ required: true, defaultValue: true }),
         rerankDepth: t.arg.int({ required: true, defaultValue: 9 }),
         filter: t.arg({ type: Filter }),
+        mode: t.arg({ type: RetrievalMode, required: true, defaultValue: 'AUTO' }),
         offset: t.arg.int({ required: true, defaultValue: 0 }),
       },
       resolve: async (_root, { image, filter, ...args }, { stages, signal, allowance, cost, readPicture }, info) => {
         const priced = cost.open(info.path.key);
         const query = toQuery({
           ...args,
-          filter: filter == null ? undefined : toFilter(filter, definition),
+          filter: filter == null ? undefined : toFilter(filter, definition.fields),
           image: image == null ? undefined : () => readPicture(image, 'image'),
         });
         const found = await search(query, searchPlan(info.fieldNodes, info, definition), stages, { signal, allowance });
         priced(found);
+        // Beside the page's search, not after it. Whoever asks for them hears of a failure.
+        if (facetsAtOnce(info.fieldNodes, info)) void found.facets().catch(() => {});
         // A failed retrieval is an error of `search`, not of a field deep in it.
         if (hitsAtOnce(info.fieldNodes, info)) await found.hits();
         return found;

@@ -100,6 +100,10 @@ export function searchPlan(nodes: readonly FieldNode[], info: Info, definition: 
   };
 }
 
+/** Whether the first payload has the facets. */
+export const facetsAtOnce = (nodes: readonly FieldNode[], info: Info): boolean =>
+  select(nodes, info, { deferred: false }).has('facets');
+
 /** Whether something of the first payload needs the hits. */
 export function hitsAtOnce(nodes: readonly FieldNode[], info: Info): boolean {
   const chosen = select(nodes, info, { deferred: false });

@@ -1,8 +1,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { MargayError } from '../errors.ts';
 
 /** Whether a request may use the API: `Authorization: Bearer KEY` whose SHA-256 is one of the hashes. With no hashes anyone may. */
-export function keyChecker(hashes: readonly string[]): (req: IncomingMessage) => boolean {
+export function keyChecker(hashes: readonly string[]): (req: IncomingMessage | undefined) => boolean {
   const known = hashes.map((hash) => Buffer.from(hash, 'hex'));
   return (req) => {
     if (known.length === 0) return true;
@@ -13,8 +14,38 @@ export function keyChecker(hashes: readonly string[]): (req: IncomingMessage) =>
   };
 }
 
-function keyHash(req: IncomingMessage): Buffer | undefined {
-  const key = /^Bearer +(\S+)\s*$/i.exec(req.headers.authorization ?? '')?.[1];
+export interface Keys {
+  /** SHA-256 in hex of the keys that may read. */
+  readonly api: readonly string[];
+  /** Of those that may also write. */
+  readonly admin: readonly string[];
+  /** With no keys at all anyone may write: on loopback, where the operator did not open it to others. */
+  readonly local: boolean;
+}
+
+/** Why a request may not write: UNAUTHENTICATED without a known key, FORBIDDEN with one that may only read; undefined where it may. */
+export function writeChecker({
+  api,
+  admin,
+  local,
+}: Keys): (req: IncomingMessage | undefined) => MargayError | undefined {
+  if (local && api.length === 0 && admin.length === 0) return () => undefined;
+  const mayWrite = keyChecker(admin);
+  const mayRead = keyChecker(api);
+  const remedy =
+    admin.length > 0
+      ? 'Send a key of HTTP_ADMIN_KEYS as "Authorization: Bearer KEY".'
+      : 'This server has no keys that may write: whoever runs it can set HTTP_ADMIN_KEYS.';
+  return (req) => {
+    if (admin.length > 0 && mayWrite(req)) return undefined;
+    return api.length > 0 && mayRead(req)
+      ? new MargayError('FORBIDDEN', 'This key may search, and not change the catalog.', { remedy })
+      : new MargayError('UNAUTHENTICATED', 'Changing the catalog needs a key.', { remedy });
+  };
+}
+
+function keyHash(req: IncomingMessage | undefined): Buffer | undefined {
+  const key = /^Bearer +(\S+)\s*$/i.exec(req?.headers.authorization ?? '')?.[1];
   return key === undefined ? undefined : createHash('sha256').update(key).digest();
 }
 
@@ -23,7 +54,7 @@ function keyHash(req: IncomingMessage): Buffer | undefined {
  * clients are one: forwarded headers are not believed, as anyone can send them.
  */
 export function clientOf(req: IncomingMessage | undefined, hasKeys: boolean): string {
-  const key = hasKeys && req && keyHash(req);
+  const key = hasKeys && keyHash(req);
   if (key) return `key ${key.toString('hex')}`;
   const address = req?.socket.remoteAddress ?? '';
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];

@@ -6,7 +6,7 @@ import type { GraphContext } from '../graph/context.ts';
 import { checkComplexity, complexityFault, LIMITS } from '../graph/limits.ts';
 import { clientOf } from './access.ts';
 import { maskError, withCode } from './mask-error.ts';
-import { streamedUploads, type UploadLimits } from './uploads.ts';
+import { bodyLimit, isMultipart, streamedUploads, type UploadLimits } from './uploads.ts';
 
 export interface NodeContext {
   readonly req?: IncomingMessage;
@@ -16,21 +16,27 @@ export interface NodeContext {
 export interface GatewayOptions {
   readonly schema: GraphQLSchema;
   /** What a request needs: its own signal, loaders and origin. */
-  readonly context: (request: Request, client: string) => GraphContext;
+  readonly context: (request: Request, client: string, req: IncomingMessage | undefined) => GraphContext;
   /** Whether clients are known by their API keys. */
   readonly hasKeys: boolean;
   readonly origins: readonly string[];
   readonly uploads: UploadLimits;
+  /** Of those who may write: many products come in one request. By default the same. */
+  readonly writers?: { readonly uploads: UploadLimits; readonly mayWrite: (req: IncomingMessage) => boolean };
   /** Where errors go that are our fault. */
   readonly report: (error: unknown) => void;
 }
 
 /** GraphQL over HTTP: Yoga with our limits, uploads and error codes. */
 export function createGateway(options: GatewayOptions) {
-  // A picture as a data: URI is a third larger than its file.
-  const limit = Math.ceil((options.uploads.maxFileSize * 4) / 3) + options.uploads.maxFieldSize;
-  const counting = yogaOf(options, limit);
-  const trusting = yogaOf(options, false);
+  const { uploads, writers } = options;
+  const uploadsOf = (req: IncomingMessage) => (writers?.mayWrite(req) ? writers.uploads : uploads);
+  const limit = bodyLimit(uploads);
+  // JSON is held in memory whole, so that many pictures come as files or not at once.
+  const limitOf = (req: IncomingMessage) =>
+    isMultipart(req.headers['content-type']) ? bodyLimit(uploadsOf(req)) : limit;
+  const counting = yogaOf(options, uploadsOf, limit);
+  const trusting = yogaOf(options, uploadsOf, false);
   // Yoga counts a body by pumping it through another stream, half of the CPU of a small search. Node never reads past a
   // length that was announced, so only bodies of unknown or excessive length are counted, and refused.
   return (req: IncomingMessage, res: ServerResponse, given: NodeContext) => {
@@ -45,18 +51,19 @@ export function createGateway(options: GatewayOptions) {
     req.once('close', () => {
       if (!req.complete && !res.headersSent) res.setHeader('connection', 'close');
     });
-    return (Number(req.headers['content-length']) <= limit ? trusting : counting)(req, res, given);
+    return (Number(req.headers['content-length']) <= limitOf(req) ? trusting : counting)(req, res, given);
   };
 }
 
 function yogaOf(
-  { schema, context, hasKeys, origins, uploads, report }: GatewayOptions,
+  { schema, context, hasKeys, origins, report }: GatewayOptions,
+  uploadsOf: (req: IncomingMessage) => UploadLimits,
   maxRequestBodySize: number | false,
 ) {
   return createYoga<NodeContext, GraphContext>({
     schema,
     graphqlEndpoint: '/graphql',
-    context: ({ request, req }) => context(request, clientOf(req, hasKeys)),
+    context: ({ request, req }) => context(request, clientOf(req, hasKeys), req),
     multipart: false,
     graphiql: false,
     landingPage: false,
@@ -73,7 +80,7 @@ function yogaOf(
     plugins: [
       preflighted(),
       variedByOrigin(origins),
-      streamedUploads(uploads),
+      streamedUploads(uploadsOf),
       limits(),
       codes(),
       costs(),

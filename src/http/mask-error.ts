@@ -53,12 +53,13 @@ export function withCode(error: GraphQLError): GraphQLError {
   return new GraphQLError(message, { nodes, source, positions, path, extensions: { ...extensions, ...blame(error) } });
 }
 
-/** A body beyond all limits is a picture: nothing else that we take is as large. */
+/** A body beyond all limits is pictures: nothing else that we take is as large. */
 const blame = ({ extensions }: GraphQLError) =>
   extensions.code === 'REQUEST_ENTITY_TOO_LARGE'
     ? {
         code: 'IMAGE_TOO_LARGE',
         argument: 'image',
-        remedy: 'Send a smaller picture, best as a file (multipart/form-data): base64 makes it a third larger.',
+        remedy:
+          'Send a smaller picture or fewer, best as files (multipart/form-data): base64 makes them a third larger.',
       }
     : { code: 'BAD_INPUT' };

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { GraphQLError } from 'graphql';
 import { processRequest, Upload } from 'graphql-upload-ts';
 import type { Plugin } from 'graphql-yoga';
@@ -9,7 +10,15 @@ export interface UploadLimits {
   readonly maxFiles: number;
   /** Of `operations` and `map`, in bytes each. */
   readonly maxFieldSize: number;
+  /** Of the whole body where its length is announced, in bytes; by default, and where it is not, a file and a field, the file as a data: URI. */
+  readonly maxBodySize?: number;
 }
+
+/** The most bytes of a body: a picture as a data: URI is a third larger than its file. */
+export const bodyLimit = ({ maxBodySize, maxFileSize, maxFieldSize }: UploadLimits): number =>
+  maxBodySize ?? Math.ceil((maxFileSize * 4) / 3) + maxFieldSize;
+
+export const isMultipart = (type: string | null | undefined): boolean => /^multipart\/form-data/i.test(type ?? '');
 
 /** A file field sent again would replace the first in the library's books, and the temporary file of the first would stay for ever. */
 const { resolve: take } = Upload.prototype;
@@ -19,14 +28,14 @@ Upload.prototype.resolve = function (this: Upload, file) {
 };
 
 /** Streams multipart bodies to temporary files, where Yoga's own parser would hold them in memory whole. */
-export function streamedUploads(limits: UploadLimits): Plugin<NodeContext, NodeContext> {
+export function streamedUploads(limitsOf: (req: IncomingMessage) => UploadLimits): Plugin<NodeContext, NodeContext> {
   return {
     onRequestParse({ request, serverContext, setRequestParser }) {
-      if (request.method !== 'POST' || !/^multipart\/form-data/i.test(request.headers.get('content-type') ?? ''))
-        return;
+      if (request.method !== 'POST' || !isMultipart(request.headers.get('content-type'))) return;
       setRequestParser(async () => {
         const { req, res } = serverContext ?? {};
         if (!req || !res) throw refused(400, 'Multipart bodies can only be sent over HTTP.');
+        const limits = limitsOf(req);
         try {
           // The library refuses a file that reaches its limit; ours is the most that is taken.
           return operationOf(await processRequest(req, res, { ...limits, maxFileSize: limits.maxFileSize + 1 }));

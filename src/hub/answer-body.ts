@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { Passing, stalled, unreachable } from './hub-faults.ts';
+import { Passing } from '../policy/patience.ts';
+import { stalled, unreachable } from './hub-faults.ts';
 
 /** Bytes that may wait for their reader before the server is held back. */
 const MAX_WAITING = 2 ** 20;

@@ -1,11 +1,11 @@
 import { type FileHandle, open, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { MargayError } from '../errors.ts';
+import { Passing, type Patience, patiently } from '../policy/patience.ts';
 import { Digests, digestsOf } from './digests.ts';
 import { diskFault, syncFolderOf } from './disk.ts';
-import { distrust, Passing, unreachable } from './hub-faults.ts';
+import { distrust, unreachable } from './hub-faults.ts';
 import type { HubLink, Reply } from './hub-link.ts';
-import { type Patience, patiently } from './patience.ts';
 import { fileUrl, type RemoteFile } from './repository.ts';
 
 export interface Place {

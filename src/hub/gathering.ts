@@ -1,12 +1,12 @@
 import { constants, copyFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Patience } from '../policy/patience.ts';
 import { digestsOf } from './digests.ts';
 import { diskFault, requireSpace } from './disk.ts';
 import { downloadFile } from './file-download.ts';
 import type { HubLink } from './hub-link.ts';
 import type { HubRepo } from './known-model.ts';
 import type { ModelPlaces } from './model-folder.ts';
-import type { Patience } from './patience.ts';
 import { totalFile } from './presence.ts';
 import { type Listing, notPinned, type RemoteFile } from './repository.ts';
 

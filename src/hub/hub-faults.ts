@@ -1,18 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { MargayError } from '../errors.ts';
-
-/** A fault that may pass by itself: what waits tries again, and then tells the fault. */
-export class Passing extends Error {
-  readonly fault: MargayError;
-  /** What the server asked us to wait, in milliseconds. */
-  readonly waitMs: number | undefined;
-
-  constructor(fault: MargayError, waitMs?: number) {
-    super(fault.message, { cause: fault });
-    this.fault = fault;
-    this.waitMs = waitMs;
-  }
-}
+import { Passing } from '../policy/patience.ts';
 
 /** What is asked for, in the words of faults. */
 export interface Subject {

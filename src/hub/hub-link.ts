@@ -1,20 +1,16 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
-import { MargayError } from '../errors.ts';
 import { abortable } from '../policy/deadline.ts';
+import { Passing } from '../policy/patience.ts';
+import { type ProxyAgents, type ProxySettings, proxyAgents } from '../policy/proxy-agents.ts';
 import { AnswerBody } from './answer-body.ts';
-import { distrust, Passing, refusal, type Subject, stalled, unreachable } from './hub-faults.ts';
+import { distrust, refusal, type Subject, stalled, unreachable } from './hub-faults.ts';
 
 export interface HubSettings {
   /** Without a slash at its end. */
   readonly endpoint: string;
   readonly token?: string | undefined;
-  /** URLs of the proxies, and the hosts that need none, as the environment has them. */
-  readonly proxy: {
-    readonly HTTP_PROXY?: string | undefined;
-    readonly HTTPS_PROXY?: string | undefined;
-    readonly NO_PROXY?: string | undefined;
-  };
+  readonly proxy: ProxySettings;
   /** A server that sends nothing for so long is left, in milliseconds. */
   readonly stallMs: number;
 }
@@ -37,19 +33,11 @@ const MAX_JSON = 32 * 2 ** 20;
 /** Requests to a model hub: the token goes to the hub alone, other hosts get a plain request. */
 export class HubLink {
   readonly #settings: HubSettings;
-  readonly #agents: { readonly 'http:': http.Agent; readonly 'https:': https.Agent };
+  readonly #agents: ProxyAgents;
 
   constructor(settings: HubSettings) {
     this.#settings = settings;
-    // Node's own support for proxies; without `proxyEnv` an agent uses none.
-    const { HTTP_PROXY, HTTPS_PROXY, NO_PROXY } = settings.proxy;
-    const proxyEnv = {
-      HTTP_PROXY: proxyUrl('HTTP_PROXY', HTTP_PROXY),
-      HTTPS_PROXY: proxyUrl('HTTPS_PROXY', HTTPS_PROXY),
-      NO_PROXY,
-    };
-    const options = { keepAlive: true, proxyEnv };
-    this.#agents = { 'http:': new http.Agent(options), 'https:': new https.Agent(options) };
+    this.#agents = proxyAgents(settings.proxy);
   }
 
   get hub(): string {
@@ -175,19 +163,6 @@ export class HubLink {
       throw error instanceof Passing ? error : unreachable(url.host, error);
     }
   }
-}
-
-/**
- * A proxy as Node reads it, which passes over what it cannot read and would go without one.
- * @throws MargayError BAD_INPUT naming the variable, and not its value: there may be a password in it.
- */
-function proxyUrl(name: string, value: string | undefined): string | undefined {
-  if (value === undefined) return undefined;
-  const url = value.includes('://') ? value : `http://${value}`;
-  if (/^https?:/.test(url) && URL.canParse(url)) return url;
-  throw new MargayError('BAD_INPUT', `${name}: expected the URL of a proxy that speaks HTTP.`, {
-    remedy: `Set ${name} to http://HOST:PORT, or to nothing.`,
-  });
 }
 
 /** @throws MargayError where a redirect leads out of https, or nowhere. */

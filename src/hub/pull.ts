@@ -1,6 +1,7 @@
 import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MargayError } from '../errors.ts';
+import { PATIENCE, type Patience } from '../policy/patience.ts';
 import { notPullable } from './absence.ts';
 import { describe } from './description.ts';
 import { diskFault, makeFolder, megabytes, syncFolderOf } from './disk.ts';
@@ -9,7 +10,6 @@ import { type GatheringOptions, gather } from './gathering.ts';
 import { HubLink, type HubSettings } from './hub-link.ts';
 import type { KnownModel } from './known-model.ts';
 import { firstFault, type ModelPlaces, manifestIn, placesOf } from './model-folder.ts';
-import { PATIENCE, type Patience } from './patience.ts';
 import { type Listing, listRepository } from './repository.ts';
 
 export interface PullOptions extends Omit<GatheringOptions, 'patience'> {

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { MargayError } from '../errors.ts';
+import { type Patience, patiently } from '../policy/patience.ts';
 import { distrust } from './hub-faults.ts';
 import type { HubLink } from './hub-link.ts';
 import type { HubRepo } from './known-model.ts';
-import { type Patience, patiently } from './patience.ts';
 
 /** The digest that the hub knows of a file: SHA-256 of what is in Git LFS, else Git's own of the blob. Lower-case hex. */
 export interface Digest {

@@ -21,6 +21,8 @@ export interface IngestOptions {
   readonly definition: CatalogDefinition;
   /** What is embedded of a product. */
   readonly embed: 'image' | 'image+title';
+  /** Whether a bad picture fails its product; by default it is passed over. */
+  readonly whole?: boolean;
   readonly signal: AbortSignal;
   /** Called after each item, in order of completion. */
   readonly onOutcome?: (outcome: Outcome) => void;
@@ -45,7 +47,7 @@ export interface Skipped {
 /** Products written together: large enough to be quick, small enough to lose little when stopped. */
 const BATCH = 64;
 /** Products prepared at once; decoding and inference bound themselves. */
-const AT_ONCE = 6;
+export const AT_ONCE = 6;
 
 /**
  * Source -> decoded pictures -> embeddings -> stored products, through the same decoder and encoder as a search.
@@ -91,37 +93,46 @@ async function ingestBatch(
   options: IngestOptions,
 ): Promise<Outcome[]> {
   const { signal } = options;
-  const ids = products.map(({ id }) => id);
-  const [sources, stored] = await Promise.all([
-    stages.store.sources(ids, { signal }),
-    stages.store.get(ids, { columns: [IMAGES], signal }),
-  ]);
-  const done = await pLimit(AT_ONCE).map(products, (product) => {
-    const source = sources.get(product.id);
-    const known = source === undefined ? undefined : { source, images: stored.get(product.id)?.images ?? [] };
-    return prepare(product, known, stages, options);
-  });
+  const known = await loadKnown(products, stages, signal);
+  const done = await pLimit(AT_ONCE).map(products, (product) =>
+    prepare(product, known.get(product.id), stages, options),
+  );
   const rows = done.flatMap(({ rows }) => rows);
   if (rows.length > 0) await stages.store.upsert(rows, { signal });
   return done.map(({ outcome }) => outcome);
 }
 
 /** What is stored of a product. */
-interface Known {
+export interface Known {
   readonly source: string;
   readonly images: readonly StoredImage[];
 }
 
-interface Prepared {
+export interface Prepared {
   readonly outcome: Outcome;
   readonly rows: readonly Row[];
 }
 
-async function prepare(
+/** What is stored of those products that are. */
+export async function loadKnown(
+  products: readonly SourceProduct[],
+  { store }: Pick<IngestStages, 'store'>,
+  signal: AbortSignal,
+): Promise<Map<ProductId, Known>> {
+  const ids = products.map(({ id }) => id);
+  const [sources, stored] = await Promise.all([
+    store.sources(ids, { signal }),
+    store.get(ids, { columns: [IMAGES], signal }),
+  ]);
+  return new Map([...sources].map(([id, source]) => [id, { source, images: stored.get(id)?.images ?? [] }]));
+}
+
+/** One product, its pictures read, decoded and embedded, and nothing stored but those. @throws with `whole` what is wrong with a picture. */
+export async function prepare(
   product: SourceProduct,
   known: Known | undefined,
-  stages: IngestStages,
-  { definition, embed, signal }: IngestOptions,
+  stages: Omit<IngestStages, 'store'>,
+  { definition, embed, whole, signal }: IngestOptions,
 ): Promise<Prepared> {
   signal.throwIfAborted();
   const fields = Object.fromEntries(definition.fields.map(({ name }) => [name, product.fields[name] ?? null]));
@@ -129,6 +140,7 @@ async function prepare(
   const pass = (image: SourceImage, error: unknown) => {
     signal.throwIfAborted();
     if (!isAboutThePicture(error)) throw error;
+    if (whole) throw ofPicture(error, image);
     skipped.push({ name: image.name, reason: error.message });
   };
   const read: { image: SourceImage; bytes: Uint8Array }[] = [];
@@ -177,6 +189,18 @@ async function prepare(
     outcome: { name: product.id, status: 'INDEXED', replaced, skipped },
     rows: embedded.map((row, ordinal) => ({ ...row, productId: product.id, ordinal, product: shown, source })),
   };
+}
+
+/** The fault with the picture's name, where it does not say itself. */
+function ofPicture(error: MargayError, { name }: SourceImage): MargayError {
+  const { code, message, argument, remedy, retryAfter } = error;
+  if (argument !== undefined) return error;
+  return new MargayError(code, `${name}: ${message}`, {
+    argument: name,
+    ...(remedy !== undefined && { remedy }),
+    ...(retryAfter !== undefined && { retryAfter }),
+    cause: error,
+  });
 }
 
 async function allKept(images: readonly StoredImage[], media: MediaStore): Promise<boolean> {

@@ -1,10 +1,10 @@
-import { createReadStream } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import type { CatalogDefinition } from '../catalog/definition.ts';
 import { faultOfId, type ProductId } from '../catalog/product.ts';
 import { toFields } from '../catalog/product-fields.ts';
 import { MargayError } from '../errors.ts';
+import { countLines, type JsonLine, jsonLines } from './json-lines.ts';
 import { readPictureFile } from './picture-file.ts';
 import { isFault, type Source, type SourceFault, type SourceProduct } from './source.ts';
 
@@ -21,17 +21,13 @@ const Pictures = z
 
 /** A JSON Lines file, one product a line, its pictures as paths relative to the file. */
 export async function jsonlSource(file: string, definition: CatalogDefinition): Promise<Source> {
-  let total = 0;
-  for await (const line of linesOf(file)) if (line.trim()) total += 1;
   return {
-    total,
+    total: await countLines(file),
     async *items() {
-      let number = 0;
       const lines = new Map<ProductId, number>();
-      for await (const line of linesOf(file)) {
-        number += 1;
-        if (!line.trim()) continue;
-        const item = parse(line, number, dirname(file), definition);
+      for await (const line of jsonLines(file)) {
+        const { number } = line;
+        const item = read(line, dirname(file), definition);
         const before = isFault(item) ? undefined : lines.get(item.id);
         if (before !== undefined) {
           yield { name: `line ${number}`, reason: `Its id is that of line ${before} too.` };
@@ -44,42 +40,25 @@ export async function jsonlSource(file: string, definition: CatalogDefinition): 
   };
 }
 
-/** Lines end with LF alone: node's readline also ends them at U+2028, which JSON allows within a string. */
-async function* linesOf(file: string): AsyncGenerator<string> {
-  let rest = '';
-  for await (const chunk of createReadStream(file, { encoding: 'utf8' })) {
-    const lines = (rest + chunk).split('\n');
-    rest = lines.pop() ?? '';
-    yield* lines;
-  }
-  if (rest) yield rest;
-}
-
-function parse(
-  text: string,
-  number: number,
+function read(
+  { number, ...line }: JsonLine,
   folder: string,
   definition: CatalogDefinition,
 ): SourceProduct | SourceFault {
   const name = `line ${number}`;
-  let json: unknown;
-  try {
-    // A byte order mark counts as a blank.
-    json = JSON.parse(text.trim());
-  } catch {
-    return { name, reason: 'It is not JSON.' };
-  }
-  const parsed = Line.safeParse(json);
-  const images = Pictures.safeParse(parsed.data?.[definition.images]);
+  if ('fault' in line) return { name, reason: line.fault };
+  const { value } = line;
+  const given = typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
+  if (!given) return { name, reason: 'line: It is no object in braces.' };
+  const parsed = Line.safeParse(given);
+  const images = Pictures.safeParse(Reflect.get(given, definition.images));
   const faults = [
-    ...(parsed.error?.issues ?? []).map(({ path, message }) => `${path.join('.') || 'line'}: ${message}`),
-    ...(parsed.data ? (images.error?.issues ?? []) : []).map(
-      ({ path, message }) => `${[definition.images, ...path].join('.')}: ${message}`,
-    ),
+    ...(parsed.error?.issues ?? []).map(({ path, message }) => `${path.join('.')}: ${message}`),
+    ...(images.error?.issues ?? []).map(({ path, message }) => `${[definition.images, ...path].join('.')}: ${message}`),
   ];
   let fields: SourceProduct['fields'] = {};
   try {
-    if (parsed.data) fields = toFields(definition, parsed.data);
+    fields = toFields(definition, given);
   } catch (error) {
     if (!(error instanceof MargayError)) throw error;
     faults.push(error.message.replace(/\.$/, ''));

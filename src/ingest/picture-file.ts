@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import { MargayError } from '../errors.ts';
 
 /** No picture that the decoder takes is larger. */
-const MAX_BYTES = 20 * 1024 * 1024;
+export const MAX_BYTES = 20 * 1024 * 1024;
 
 /** The bytes of a file. @throws MargayError NOT_FOUND, IMAGE_TOO_LARGE, BAD_IMAGE; no message names the path. */
 export async function readPictureFile(path: string): Promise<Uint8Array> {

@@ -13,8 +13,10 @@ export interface RerankQuery {
 
 export interface Candidate {
   readonly id: ProductId;
-  /** Retrieval score, cosine in [-1, 1]. */
+  /** Retrieval score: cosine in [-1, 1], or what falls along the list in units of its own. */
   readonly score: number;
+  /** Default true. */
+  readonly isCosine?: boolean;
   readonly image: StoredImage;
   readonly attributes: Attributes;
   readonly title: string | undefined;

@@ -5,11 +5,13 @@ import type { Embedding } from '../encode/encoder.ts';
 import { abortable } from '../policy/deadline.ts';
 import type { CatalogStamp } from './catalog-stamp.ts';
 import type { Filter } from './filter.ts';
+import { checkHasText, wordsOf } from './full-text.ts';
 import { firstProducts } from './grouping.ts';
 import { lanceFilter, quote } from './lance-filter.ts';
 import { compact, nearestRows } from './lance-index.ts';
 import { rowsToArrow } from './lance-schema.ts';
 import { type LanceLimits, LanceTable } from './lance-table.ts';
+import { matchingRows } from './lance-text.ts';
 import { checkId, readId, rowKey, storedId } from './product-key.ts';
 import { checkDepth, checkFirst, checkRows, checkVector } from './store-input.ts';
 import { readHit, readProduct, type StoredRow, storedName } from './stored-row.ts';
@@ -70,7 +72,18 @@ export class LanceCatalog implements VectorStore {
   }
 
   async searchText(text: string, options: FoundOptions): Promise<Hit[]> {
-    throw new Error(`Not yet: ${text} ${options.topK}`);
+    const { topK, offset = 0, columns, filter, signal } = options;
+    checkDepth(topK, offset);
+    checkHasText(this.#table.stamp.schema);
+    const words = wordsOf(text);
+    if (words === '') return [];
+    return this.#table.read('The search', signal, async () => {
+      const where = filter && lanceFilter(filter);
+      const [found] = await firstProducts(topK + offset, [undefined], Number.MAX_SAFE_INTEGER, async (_, limit) => [
+        await matchingRows(this.#table.table, words, { limit, columns, where }),
+      ]);
+      return found!.slice(offset).map((hit) => readHit(hit, columns, this.#table.row(hit.place.table, hit.place.row)));
+    });
   }
 
   rows(places: readonly RowPlace[], { columns, signal }: ReadOptions): Promise<Hit[]> {
@@ -162,8 +175,7 @@ export class LanceCatalog implements VectorStore {
           .execute(
             rowsToArrow(
               some.flatMap(([, own]) => own),
-              this.dimensions,
-              stamp.schema.fields,
+              stamp,
             ),
           );
       });

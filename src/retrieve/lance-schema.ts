@@ -14,6 +14,8 @@ import {
 } from 'apache-arrow';
 import type { Row } from '../catalog/product.ts';
 import { type CatalogStamp, parseStamp, type StoredField, type StoredSchema } from './catalog-stamp.ts';
+import { fullTextOf } from './full-text.ts';
+import { TEXT } from './lance-text.ts';
 import { arrowType, toArrow } from './lance-values.ts';
 import { rowKey, storedId } from './product-key.ts';
 import { fieldColumn } from './stored-row.ts';
@@ -28,14 +30,14 @@ const PRIMARY_KEY = new Map([['lance-schema:unenforced-primary-key', 'true']]);
 /** @param incarnation tells a table from a later one of the same name. */
 export function catalogSchema(stamp: CatalogStamp, incarnation: string): Schema {
   return new Schema(
-    columnsOf(stamp.dimensions, stamp.schema.fields),
+    columnsOf(stamp.dimensions, stamp.schema),
     new Map([[STAMP, JSON.stringify({ ...stamp, incarnation })]]),
   );
 }
 
 export const arrowField = ({ name, kind }: StoredField): Field => new Field(fieldColumn(name), arrowType(kind), true);
 
-const columnsOf = (dimensions: number, fields: readonly StoredField[]): Field[] => [
+const columnsOf = (dimensions: number, { analyzer, fields }: StoredSchema): Field[] => [
   new Field('key', new Utf8(), false, PRIMARY_KEY),
   new Field('product_id', new Utf8(), false),
   new Field('ordinal', new Int32(), false),
@@ -44,6 +46,7 @@ const columnsOf = (dimensions: number, fields: readonly StoredField[]): Field[] 
   new Field('image', new Utf8(), false),
   new Field('attributes', new Utf8(), false),
   new Field('source', new Utf8(), false),
+  ...(analyzer === null ? [] : [new Field(TEXT, new Utf8(), true)]),
   ...fields.map(arrowField),
 ];
 
@@ -55,12 +58,12 @@ export function readStamp({ metadata, fields }: Schema): (CatalogStamp & { reado
 }
 
 /** One record batch: JS objects would block the event loop for a hundred milliseconds a thousand rows. */
-export function rowsToArrow(rows: readonly Row[], dimensions: number, fields: readonly StoredField[]): Table {
+export function rowsToArrow(rows: readonly Row[], { dimensions, schema: stored }: CatalogStamp): Table {
   const length = rows.length;
   const floats = new Float32Array(length * dimensions);
   rows.forEach((row, place) => void floats.set(row.vector, place * dimensions));
-  const schema = new Schema(columnsOf(dimensions, fields));
-  const text = (of: (row: Row) => string) => vectorFromArray(rows.map(of), new Utf8()).data[0]!;
+  const schema = new Schema(columnsOf(dimensions, stored));
+  const text = (of: (row: Row) => string | null) => vectorFromArray(rows.map(of), new Utf8()).data[0]!;
   const ids = rows.map(({ productId }) => storedId(productId));
   const children = [
     vectorFromArray(
@@ -79,7 +82,8 @@ export function rowsToArrow(rows: readonly Row[], dimensions: number, fields: re
     text(({ image }) => JSON.stringify(image)),
     text(({ attributes }) => JSON.stringify(attributes)),
     text(({ source }) => source),
-    ...fields.map(
+    ...(stored.analyzer === null ? [] : [text((row) => fullTextOf(row, stored) || null)]),
+    ...stored.fields.map(
       ({ name, kind }) =>
         toArrow(
           kind,

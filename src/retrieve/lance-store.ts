@@ -8,6 +8,7 @@ import { LanceCatalog } from './lance-catalog.ts';
 import { isMissing, lanceError } from './lance-errors.ts';
 import { arrowField, catalogSchema, readStamp, SCHEMA } from './lance-schema.ts';
 import type { LanceLimits } from './lance-table.ts';
+import { indexText, LANCE_ANALYZERS } from './lance-text.ts';
 import { checkName } from './store-input.ts';
 import type { StoreFactory } from './vector-store.ts';
 
@@ -35,7 +36,7 @@ export class LanceStores implements StoreFactory {
   }
 
   async analyzers(): Promise<readonly Analyzer[]> {
-    return ['STANDARD', 'ENGLISH'];
+    return LANCE_ANALYZERS;
   }
 
   stamp(name: string, { signal }: { signal: AbortSignal }): Promise<CatalogStamp | null> {
@@ -54,7 +55,8 @@ export class LanceStores implements StoreFactory {
       const table =
         (await this.#find(stamp.name)) ??
         (await this.#connection.createEmptyTable(stamp.name, catalogSchema(stamp, randomUUID()), { existOk: true }));
-      await fit(table, stamp);
+      await adapt(table, stamp);
+      await indexText(table, stamp.schema.analyzer);
       return new LanceCatalog(table, stamp, this.#limits);
     });
   }
@@ -91,7 +93,7 @@ export class LanceStores implements StoreFactory {
 }
 
 /** Adds the fields that the stored rows lack; the stamp is written last, so that a run that was cut off goes on. */
-async function fit(table: Table, stamp: CatalogStamp): Promise<void> {
+async function adapt(table: Table, stamp: CatalogStamp): Promise<void> {
   const { added } = checkStamp(await stampOf(table), stamp);
   if (added.length === 0) return;
   const there = new Set((await table.schema()).fields.map(({ name }) => name));

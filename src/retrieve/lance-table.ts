@@ -6,6 +6,7 @@ import { type CatalogStamp, checkStamp } from './catalog-stamp.ts';
 import { lanceError, missing } from './lance-errors.ts';
 import { readStamp } from './lance-schema.ts';
 import { LanceSnapshot } from './lance-snapshot.ts';
+import { TEXT } from './lance-text.ts';
 import { fromArrow } from './lance-values.ts';
 import { Recent } from './recent.ts';
 import { fieldColumn, type StoredRow, storedName } from './stored-row.ts';
@@ -79,10 +80,7 @@ export class LanceTable {
     const { dimensions } = this.stamp;
     if ((await this.rows(version)) * dimensions > this.limits.memoryFloats) return undefined;
     if (this.#snapshot?.of !== version) {
-      const loaded = this.table
-        .query()
-        .toArrow()
-        .then((table) => new LanceSnapshot(table, dimensions, (row) => this.row(table, row)));
+      const loaded = this.#rows().then((table) => new LanceSnapshot(table, dimensions, (row) => this.row(table, row)));
       const snapshot = { of: version, loaded };
       this.#snapshot = snapshot;
       // A write that came in between is in the rows already, but under the older version: they are read once more next time.
@@ -93,9 +91,16 @@ export class LanceTable {
     return this.#snapshot!.loaded;
   }
 
+  /** All but the words, which are looked up in their index. */
+  async #rows(): Promise<ArrowTable> {
+    const { fields } = await this.table.schema();
+    const columns = fields.flatMap(({ name }) => (name === TEXT ? [] : [name]));
+    return this.table.query().select(columns).toArrow();
+  }
+
   row(table: ArrowTable, row: number): StoredRow {
     return {
-      field: (name) => fromArrow(this.#kinds.get(name)!, table.getChild(fieldColumn(name))?.get(row)),
+      field: (name) => fromArrow(this.#kinds.get(name)!, table.getChild(fieldColumn(name)), row),
       json: (column) => table.getChild(storedName(column))!.get(row),
     };
   }
@@ -129,6 +134,7 @@ export class LanceTable {
     try {
       return await abortable(work(signal), signal);
     } catch (error) {
+      this.#stored.forget();
       throw signal.aborted ? signal.reason : lanceError(error);
     }
   }

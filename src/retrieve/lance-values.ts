@@ -36,9 +36,36 @@ export function toArrow(kind: FieldKind, values: readonly FieldValue[]): Vector 
   return vectorFromArray(stored, arrowType(kind));
 }
 
-/** A cell as it was written. */
-export function fromArrow(kind: FieldKind, cell: unknown): FieldValue {
-  if (cell === null || cell === undefined) return null;
-  if (kind === 'DateTime') return Number(cell);
-  return kind === 'StringList' ? Array.from(cell as Iterable<string>) : (cell as FieldValue);
+/** A cell as it was written; a column that is not there is null everywhere. */
+export function fromArrow(kind: FieldKind, column: Vector | null, row: number): FieldValue {
+  const cell = column?.get(row) ?? null;
+  if (column === null || cell === null) return null;
+  switch (kind) {
+    case 'DateTime':
+      return Number(cell);
+    case 'ID':
+    case 'String':
+      return textAt(column, row, cell);
+    case 'StringList':
+      return Array.from(cell as Vector, (text, place) => textAt(cell, place, text));
+    default:
+      return cell;
+  }
 }
+
+/** Arrow drops a byte order mark at the start of a text; here it is a character like any other. */
+function textAt(column: Vector<Utf8>, row: number, read: string): string {
+  let place = row;
+  for (const { length, values, valueOffsets } of column.data) {
+    if (place >= length) {
+      place -= length;
+      continue;
+    }
+    const start = valueOffsets[place]!;
+    const marked =
+      valueOffsets[place + 1]! - start >= MARK.length && MARK.every((byte, at) => values[start + at] === byte);
+    return marked ? `\ufeff${read}` : read;
+  }
+  return read;
+}
+const MARK = [0xef, 0xbb, 0xbf];

@@ -5,12 +5,14 @@ import type { Embedding } from '../encode/encoder.ts';
 import { abortable, withDeadline } from '../policy/deadline.ts';
 import { type CatalogStamp, checkStamp } from './catalog-stamp.ts';
 import type { Filter } from './filter.ts';
+import { checkHasText, wordsOf } from './full-text.ts';
 import { type Candidate, firstProducts } from './grouping.ts';
 import { milvusError, succeeded } from './milvus-errors.ts';
 import { among, amongProducts, milvusFilter, quote } from './milvus-filter.ts';
 import { EVERY_LIST, type SearchParams, type Standing, searchParams, settleIndex } from './milvus-index.ts';
 import type { MilvusLink } from './milvus-link.ts';
 import { rowToMilvus } from './milvus-schema.ts';
+import { WORDS } from './milvus-text.ts';
 import { fromMilvus } from './milvus-values.ts';
 import { checkId, readId, rowKey, storedId } from './product-key.ts';
 import { Recent } from './recent.ts';
@@ -43,6 +45,17 @@ const STRONG_FOR_MS = 10_000;
 const OPTIMIZE_MS = 600_000;
 
 type Fields = Record<string, unknown>;
+type Scored = { score: number } & Fields;
+
+interface RowQuery {
+  readonly data: number[][] | string;
+  readonly anns_field: string;
+  readonly metric_type: string;
+  readonly limit: number;
+  readonly params?: SearchParams;
+  readonly columns: readonly Column[];
+  readonly filter: string | undefined;
+}
 
 /** A product by its stored id, and all its rows as they are sent. */
 interface Stored {
@@ -93,7 +106,26 @@ export class MilvusCatalog implements VectorStore {
   }
 
   async searchText(text: string, options: FoundOptions): Promise<Hit[]> {
-    throw new Error(`Not yet: ${text} ${options.topK}`);
+    const { topK, offset = 0, columns, filter, signal } = options;
+    checkDepth(topK, offset);
+    checkHasText(this.#stamp.schema);
+    const words = wordsOf(text);
+    if (words === '') return [];
+    const [found] = await this.#read('The search', signal, () =>
+      firstProducts(topK + offset, [undefined], MOST_ROWS, async (_, limit) => {
+        const { results } = await this.#rows({
+          data: words,
+          anns_field: WORDS,
+          metric_type: 'BM25',
+          limit,
+          columns,
+          filter: mainRows(filter),
+        });
+        // Milvus Lite tells it with a minus before it.
+        return [results.map((row) => candidateOf(row, Math.abs(row.score)))];
+      }),
+    );
+    return found!.slice(offset).map((hit) => readHit(hit, columns, this.#row(hit.place)));
   }
 
   async rows(places: readonly RowPlace[], { columns, signal }: ReadOptions): Promise<Hit[]> {
@@ -237,29 +269,33 @@ export class MilvusCatalog implements VectorStore {
     { limit, columns, filter }: { limit: number; columns: readonly Column[]; filter: string | undefined },
     params: SearchParams,
   ): Promise<Candidate<Fields>[][]> {
-    const { results } = await this.#link.loaded(this.#collection, () =>
-      this.#link.client.search({
-        collection_name: this.#collection,
-        data: vectors.map((vector) => Array.from(vector)),
-        anns_field: 'vector',
-        // Without it Milvus Lite takes another one.
-        metric_type: 'COSINE',
-        limit,
-        params: { ...params },
-        ...(filter !== undefined && { filter }),
-        output_fields: [...new Set(['product_id', 'ordinal', ...columns.map(storedName)])],
-        consistency_level: this.#consistency(),
-      }),
-    );
+    const { results } = await this.#rows({
+      data: vectors.map((vector) => Array.from(vector)),
+      anns_field: 'vector',
+      // Without it Milvus Lite takes another one.
+      metric_type: 'COSINE',
+      limit,
+      params,
+      columns,
+      filter,
+    });
     // One query's rows come bare, those of several as lists.
-    const lists = (vectors.length === 1 ? [results] : results) as unknown as ({ score: number } & Fields)[][];
-    return lists.map((rows) =>
-      rows.map((row) => ({
-        productId: readId(String(row.product_id)),
-        ordinal: Number(row.ordinal),
-        score: Math.min(1, Math.max(-1, row.score)),
-        place: row,
-      })),
+    const lists = (vectors.length === 1 ? [results] : results) as unknown as Scored[][];
+    return lists.map((rows) => rows.map((row) => candidateOf(row, Math.min(1, Math.max(-1, row.score)))));
+  }
+
+  /** The rows that a search finds, best first, with what tells products apart and these columns. */
+  #rows({ columns, filter, ...query }: RowQuery): Promise<{ results: Scored[] }> {
+    return this.#link.loaded(
+      this.#collection,
+      () =>
+        this.#link.client.search({
+          collection_name: this.#collection,
+          ...query,
+          ...(filter !== undefined && { filter }),
+          output_fields: [...new Set(['product_id', 'ordinal', ...columns.map(storedName)])],
+          consistency_level: this.#consistency(),
+        }) as Promise<{ results: Scored[] }>,
     );
   }
 
@@ -380,6 +416,13 @@ export class MilvusCatalog implements VectorStore {
     });
   }
 }
+
+const candidateOf = (row: Scored, score: number): Candidate<Fields> => ({
+  productId: readId(String(row.product_id)),
+  ordinal: Number(row.ordinal),
+  score,
+  place: row,
+});
 
 const mainRows = (filter: Filter | undefined, ...more: string[]): string =>
   ['ordinal == 0', ...more, ...(filter ? [`(${milvusFilter(filter)})`] : [])].join(' && ');

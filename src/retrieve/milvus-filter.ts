@@ -15,22 +15,24 @@ export const among = (column: string, texts: readonly string[]): string =>
 export const amongProducts = (ids: readonly ProductId[]): string => among('product_id', ids.map(storedId));
 
 /** Milvus 2.3 takes no constants. */
+const EVERYTHING = 'ordinal >= 0';
 const NOTHING = 'ordinal < 0';
 
 /** The filter as an expression of Milvus, in brackets, over cells as milvus-values.ts stores them. */
 export const milvusFilter = (filter: Filter): string =>
-  filterText(filter, { everything: 'ordinal >= 0', nothing: NOTHING, and: '&&', or: '||', not: 'not', test });
+  filterText(filter, { everything: EVERYTHING, nothing: NOTHING, and: '&&', or: '||', not: 'not', test });
 
 const COMPARED = { eq: '==', ne: '!=', lt: '<', lte: '<=', gt: '>', gte: '>=' } as const;
 
 function test(test: FilterTest): string {
   const { field } = test;
   const column = columnOf(field);
-  const none = print(field, missing(field.kind));
-  const there = isProductId(field) ? 'ordinal >= 0' : `${column} != ${none}`;
+  // The id is in every row, whatever it is.
+  const none = isProductId(field) ? undefined : print(field, missing(field.kind));
+  const there = none === undefined ? EVERYTHING : `${column} != ${none}`;
   switch (test.op) {
     case 'isNull': {
-      if (isProductId(field)) return test.value ? NOTHING : there;
+      if (none === undefined) return test.value ? NOTHING : EVERYTHING;
       if (field.kind !== 'StringList') return test.value ? `${column} == ${none}` : there;
       const lacks = `array_contains(${column}, ${none})`;
       return test.value ? lacks : `not ${lacks}`;

@@ -2,7 +2,9 @@ import { DataType } from '@zilliz/milvus2-sdk-node';
 import { MAX_ID_BYTES, type Row } from '../catalog/product.ts';
 import { MargayError } from '../errors.ts';
 import type { CatalogStamp, StoredSchema } from './catalog-stamp.ts';
+import { fullTextOf } from './full-text.ts';
 import { vectorIndex } from './milvus-index.ts';
+import { textSchema } from './milvus-text.ts';
 import { milvusField, toMilvus } from './milvus-values.ts';
 import { rowKey, storedId } from './product-key.ts';
 import { fieldColumn } from './stored-row.ts';
@@ -21,6 +23,7 @@ const text = (name: string, max_length = MAX_TEXT_BYTES) => ({ name, data_type: 
  * not bring it.
  */
 export function collectionOf(collection_name: string, stamp: CatalogStamp, version: string) {
+  const words = textSchema(stamp.schema.analyzer);
   return {
     collection_name,
     consistency_level: 'Strong',
@@ -32,16 +35,16 @@ export function collectionOf(collection_name: string, stamp: CatalogStamp, versi
       { name: 'vector', data_type: DataType.FloatVector, dim: stamp.dimensions },
       ...['images', 'image', 'attributes', 'source'].map((name) => text(name)),
       ...stamp.schema.fields.map(milvusField),
+      ...words.fields,
     ],
-    index_params: [vectorIndex(version)],
+    functions: words.functions,
+    index_params: [vectorIndex(version), ...words.indexes],
   };
 }
 
 /** @throws MargayError BAD_INPUT where a text is longer than Milvus holds. */
-export function rowToMilvus(
-  { productId, ordinal, vector, image, attributes, product, source }: Row,
-  { fields }: StoredSchema,
-) {
+export function rowToMilvus(given: Row, schema: StoredSchema) {
+  const { productId, ordinal, vector, image, attributes, product, source } = given;
   const id = storedId(productId);
   const texts = {
     images: JSON.stringify(product.images),
@@ -61,6 +64,7 @@ export function rowToMilvus(
     ordinal,
     vector: Array.from(vector),
   };
-  for (const field of fields) row[fieldColumn(field.name)] = toMilvus(field, product.fields[field.name] ?? null);
+  for (const field of schema.fields) row[fieldColumn(field.name)] = toMilvus(field, product.fields[field.name] ?? null);
+  if (schema.analyzer !== null) row.text = fullTextOf(given, schema);
   return { ...row, ...texts };
 }

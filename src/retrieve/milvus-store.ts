@@ -6,6 +6,7 @@ import { isMissing, succeeded } from './milvus-errors.ts';
 import { rowCount } from './milvus-index.ts';
 import { MilvusLink, type MilvusOptions } from './milvus-link.ts';
 import { collectionOf, STAMP } from './milvus-schema.ts';
+import { analyzersOf } from './milvus-text.ts';
 import { checkName } from './store-input.ts';
 import type { StoreFactory } from './vector-store.ts';
 
@@ -25,8 +26,11 @@ export class MilvusStores implements StoreFactory {
     return new MilvusStores(new MilvusLink(options));
   }
 
-  async analyzers(): Promise<readonly Analyzer[]> {
-    return [];
+  analyzers({ signal }: { signal: AbortSignal }): Promise<readonly Analyzer[]> {
+    return this.#link.call("Reading Milvus's version", signal, async () => {
+      const { version } = succeeded(await this.#link.client.getVersion());
+      return analyzersOf(version);
+    });
   }
 
   stamp(name: string, { signal }: { signal: AbortSignal }): Promise<CatalogStamp | null> {
@@ -40,8 +44,10 @@ export class MilvusStores implements StoreFactory {
       checkStamp(await this.#stampOf(name), stamp);
       await this.#link.load(collectionName(name));
       return new MilvusCatalog(this.#link, collectionName(name), stamp, async () => {
-        const [stored, rows] = await Promise.all([this.#stampOf(name), rowCount(this.#link, collectionName(name))]);
-        return { stamp: stored, rows };
+        const rows = rowCount(this.#link, collectionName(name));
+        // Where both fail, the stamp knows better why.
+        rows.catch(() => {});
+        return { stamp: await this.#stampOf(name), rows: await rows };
       });
     });
   }
@@ -64,7 +70,8 @@ export class MilvusStores implements StoreFactory {
         await this.#link.client.createCollection(collectionOf(collectionName(stamp.name), stamp, version) as never),
       );
     } catch (error) {
-      if (!(await this.#find(stamp.name))) throw error;
+      if (await this.#find(stamp.name)) return;
+      throw stamp.schema.analyzer === 'CHINESE' && isMissing(error) ? lacksChinese(error) : error;
     }
   }
 
@@ -97,3 +104,11 @@ export class MilvusStores implements StoreFactory {
     return this.#link.call(what, caller, work);
   }
 }
+
+/** What Milvus Lite says then is that there is no such collection. */
+const lacksChinese = (cause: unknown) =>
+  new MargayError('STORE_UNAVAILABLE', 'Milvus could not make a collection with full text by CHINESE.', {
+    remedy:
+      'Milvus Lite reads Chinese by the Python package jieba: install it beside milvus-lite and restart the server.',
+    cause,
+  });

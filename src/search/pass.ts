@@ -40,6 +40,8 @@ type Told = Pick<CatalogDefinition, 'title' | 'category'>;
 interface Inputs {
   hits(): Promise<readonly Hit[]>;
   rerankQuery(): Promise<RerankQuery>;
+  /** Whether the hits' scores are cosines. */
+  readonly isCosine: boolean;
 }
 
 interface Settings {
@@ -110,7 +112,7 @@ export async function runPass(
       const caption = await abortable(reranker.caption(about, options), signal);
       return { ...untouched(status, spent()), caption };
     }
-    const candidates = hits.slice(0, query.rerankDepth).map((hit) => candidate(hit, definition));
+    const candidates = hits.slice(0, query.rerankDepth).map((hit) => candidate(hit, definition, inputs.isCosine));
     const wanted = wantedOf(plan, about.picture !== undefined);
     const ranking = await abortable(reranker.rank(about, candidates, wanted, options), signal);
     const { caption } = ranking;
@@ -147,13 +149,14 @@ const wantedOf = ({ caption, rationale, reasons }: Plan, picture: boolean) => ({
   reasons,
 });
 
-function candidate(hit: Hit, definition: Told): Candidate {
+function candidate(hit: Hit, definition: Told, isCosine: boolean): Candidate {
   const textOf = (name: string | undefined) =>
     name === undefined ? undefined : ((hit.product.fields[name] as string | null | undefined) ?? undefined);
   if (!hit.image) throw new MargayError('INTERNAL', 'A rerank pass was planned without the column "image".');
   return {
     id: hit.productId,
     score: hit.score,
+    ...(!isCosine && { isCosine }),
     image: hit.image,
     attributes: hit.attributes ?? {},
     title: textOf(definition.title),

@@ -1,6 +1,7 @@
 import type { Column } from '../catalog/product.ts';
 import { MargayError } from '../errors.ts';
 import type { Filter } from '../retrieve/filter.ts';
+import type { RetrievalMode } from './mode.ts';
 
 /** Longest text accepted, in characters; models read far fewer tokens. */
 export const MAX_TEXT = 2_000;
@@ -20,6 +21,7 @@ export interface Query {
   readonly rerankDepth: number;
   /** Only products that match. */
   readonly filter?: Filter | undefined;
+  readonly mode: RetrievalMode;
 }
 
 /** What the client selected of the answer, and so what it pays for. */
@@ -45,6 +47,7 @@ export interface QueryArguments {
   readonly rerankDepth: number;
   /** Only products that match. */
   readonly filter?: Filter | undefined;
+  readonly mode: RetrievalMode;
 }
 
 function within(argument: string, value: number, min: number, max: number): number {
@@ -83,6 +86,7 @@ export function toQuery(given: QueryArguments): Query {
     offset: within('offset', given.offset, 0, MAX_DEPTH - topK),
     rerank: given.rerank,
     filter: given.filter,
+    mode: given.mode,
     rerankDepth: within('rerankDepth', given.rerankDepth, 2, MAX_RERANK_DEPTH),
   };
 }

@@ -7,11 +7,15 @@ import { once } from '../policy/once.ts';
 import type { Estimate, Look, Reranker, RerankQuery } from '../rerank/reranker.ts';
 import type { Hit, VectorStore } from '../retrieve/vector-store.ts';
 import type { Caller } from './caller.ts';
+import { countFacets, FACET_DEPTH, type Facet, facetFields } from './facets.ts';
+import { modeOf, type ScoreKind, scoreKindOf } from './mode.ts';
 import { estimatePass, type Pass, type Report, runPass } from './pass.ts';
 import type { Plan, Query } from './query.ts';
+import { type RelevanceStages, relevantFrom } from './relevance.ts';
+import { retrieve } from './retrieval.ts';
 import { type Sight, type SightStages, seeKept, seeSent } from './sight.ts';
 
-export interface Stages extends SightStages {
+export interface Stages extends SightStages, Pick<RelevanceStages, 'embed'> {
   readonly definition: CatalogDefinition;
   /** Throws CATALOG_MISMATCH where the stored vectors are another model's. */
   readonly store: () => VectorStore;
@@ -26,9 +30,15 @@ export interface Stages extends SightStages {
 /** A search under way. Each part is computed when first asked for, and once, however many fields ask. */
 export interface Search {
   readonly query: Query;
+  /** What the scores of the hits are. */
+  readonly scoreKind: ScoreKind;
   /** What the pass would take with nothing cached. */
   readonly price: Estimate;
   hits(): Promise<readonly Hit[]>;
+  /** Counts over the best 1,000 products that match, whatever page is asked for: a search of its own. */
+  facets(): Promise<readonly Facet[]>;
+  /** The least score of what counts as relevant; undefined where that is not known. */
+  readonly relevantFrom: number | undefined;
   /** What the rerank pass did; started by whoever asks first, once. */
   pass(): Promise<Pass>;
   /** What the pass took; null until it is over, and where nobody asked for it. */
@@ -44,7 +54,8 @@ export interface Search {
  * Rejects with what the client did wrong before anything is spent.
  */
 export async function search(query: Query, plan: Plan, stages: Stages, caller: Caller): Promise<Search> {
-  const { encoder, timeoutMs } = stages;
+  const { encoder, timeoutMs, definition } = stages;
+  const mode = modeOf(query, definition);
   const store = stages.store();
   const seen = await within(caller.signal, timeoutMs, 'Reading the picture', (signal) => see(query, stages, signal));
 
@@ -64,13 +75,32 @@ export async function search(query: Query, plan: Plan, stages: Stages, caller: C
       ? (stages.reranker?.looksAt ?? []).flatMap((look) => columnOf(look, stages.definition))
       : [];
   const columns = [...new Set([...plan.columns, ...ranked])];
-  const hits = once<readonly Hit[]>(async () => {
-    const { vector } = await encoded();
-    const [found] = await within(caller.signal, timeoutMs, 'The search', (signal) =>
-      store.search([vector], { topK: query.topK, offset: query.offset, filter: query.filter, columns, signal }),
+  const find = (page: Pick<Query, 'topK' | 'offset'>, columns: readonly Column[]) =>
+    retrieve(
+      { ...query, ...page },
+      {
+        mode,
+        store,
+        columns,
+        vector: async () => (await encoded()).vector,
+        within: (call) => within(caller.signal, timeoutMs, 'The search', call),
+      },
     );
-    return found ?? [];
+  const hits = once(() => find(query, columns));
+  const facets = once<readonly Facet[]>(async () => {
+    const counted = facetFields(definition);
+    if (counted.length === 0) return [];
+    const best = await find(
+      { topK: FACET_DEPTH, offset: 0 },
+      counted.map(({ name }) => name),
+    );
+    return countFacets(
+      best.map(({ product }) => product),
+      counted,
+    );
   });
+  // Words are found without an embedding: it is made only for a reranker that compares attributes.
+  const describes = mode !== 'FULL_TEXT' || stages.reranker?.looksAt.includes('attributes');
   const alone = once<Attributes>(async () => {
     if (!seen) return {};
     return query.text ? (await encode({ pixels: seen.pixels })).attributes : (await encoded()).attributes;
@@ -79,17 +109,23 @@ export async function search(query: Query, plan: Plan, stages: Stages, caller: C
     text: query.text,
     picture: seen && { id: seen.id, load: seen.load },
     // A caption is of the picture alone: what is asked for need not be embedded.
-    wanted: plan.ranking ? (await encoded()).attributes : {},
+    wanted: plan.ranking && describes ? (await encoded()).attributes : {},
     seen: alone,
   }));
 
   let report: Report | null = null;
   return {
     query,
+    scoreKind: scoreKindOf[mode],
     price: estimatePass(query, plan, stages.reranker),
     hits,
+    facets,
+    relevantFrom:
+      mode === 'DENSE'
+        ? relevantFrom(stages, { text: query.text !== undefined, picture: seen !== undefined })
+        : undefined,
     pass: once(async () => {
-      const pass = await runPass(query, plan, { hits, rerankQuery }, stages, caller);
+      const pass = await runPass(query, plan, { hits, rerankQuery, isCosine: mode === 'DENSE' }, stages, caller);
       report = pass.report;
       return pass;
     }),

@@ -40,17 +40,72 @@ export type ErrorCode =
   | 'UNAUTHENTICATED'
   | 'UNSUPPORTED_IMAGE';
 
+export type FloatFilter = {
+  eq?: InputMaybe<Scalars['Float']['input']>;
+  gt?: InputMaybe<Scalars['Float']['input']>;
+  gte?: InputMaybe<Scalars['Float']['input']>;
+  isNull?: InputMaybe<Scalars['Boolean']['input']>;
+  lt?: InputMaybe<Scalars['Float']['input']>;
+  lte?: InputMaybe<Scalars['Float']['input']>;
+};
+
+export type IdFilter = {
+  eq?: InputMaybe<Scalars['ID']['input']>;
+  in?: InputMaybe<Array<Scalars['ID']['input']>>;
+};
+
 export type ImageFormat =
   | 'AUTO'
   | 'AVIF'
   | 'JPEG'
   | 'WEBP';
 
+export type ImageInput =
+  { file: Scalars['Upload']['input']; };
+
+export type IndexStatus =
+  /** Not stored; what stood before stands, except where the store did not answer in time: then it may be either. */
+  | 'FAILED'
+  /** Stored, in place of any product of this id. */
+  | 'INDEXED'
+  /** Fields and pictures are those that are stored: nothing was done. */
+  | 'UNCHANGED';
+
 export type JointMode =
   /** Two vectors, weighted. */
   | 'FUSED'
   /** One vector computed from words and picture together. */
   | 'NATIVE';
+
+/** Fields of one object are joined by AND; {} matches everything. A missing value matches `isNull: true` and nothing else; `not` is the complement of the set. */
+export type ProductFilter = {
+  and?: InputMaybe<Array<ProductFilter>>;
+  category?: InputMaybe<StringFilter>;
+  color?: InputMaybe<StringFilter>;
+  id?: InputMaybe<IdFilter>;
+  not?: InputMaybe<ProductFilter>;
+  or?: InputMaybe<Array<ProductFilter>>;
+  price?: InputMaybe<FloatFilter>;
+  print?: InputMaybe<StringFilter>;
+};
+
+/** A product as it should stand: fields left out are null, and a product of the same id is replaced with all its pictures. */
+export type ProductInput = {
+  category?: InputMaybe<Scalars['String']['input']>;
+  color?: InputMaybe<Scalars['String']['input']>;
+  id: Scalars['ID']['input'];
+  /** At least one, the first the main one. */
+  images: Array<ImageInput>;
+  price?: InputMaybe<Scalars['Float']['input']>;
+  print?: InputMaybe<Scalars['String']['input']>;
+  title: Scalars['String']['input'];
+};
+
+export type ProductSelector =
+  /** A filter that holds for every product, as {} does, is refused. */
+  { filter: ProductFilter; ids?: never; }
+  |  /** 1 to 1,000 ids; those that are not there are passed over. */
+  { filter?: never; ids: Array<Scalars['ID']['input']>; };
 
 export type RerankFallback =
   | 'BUDGET'
@@ -83,6 +138,14 @@ export type RerankStatus =
 export type ScoreKind =
   /** Cosine similarity in [-1, 1]. */
   | 'COSINE';
+
+export type StringFilter = {
+  eq?: InputMaybe<Scalars['String']['input']>;
+  in?: InputMaybe<Array<Scalars['String']['input']>>;
+  isNull?: InputMaybe<Scalars['Boolean']['input']>;
+  ne?: InputMaybe<Scalars['String']['input']>;
+  startsWith?: InputMaybe<Scalars['String']['input']>;
+};
 
 export type UploadImageMutationVariables = Exact<{
   image: Blob;

@@ -109,16 +109,16 @@ describe('the selection decides what the model is asked', () => {
 describe('the store is asked once, for what is selected', () => {
   test.each([
     ['ids and scores', 'hits { score product { id } }', []],
-    ['columns of hits', 'hits { product { title price } image { id } }', ['title', 'price', 'image']],
+    ['columns of hits', 'hits { product { title price } image { id } }', ['title', 'price', '@image']],
     [
       'hits and reranked together',
       'hits { product { title } } reranked { product { color images { id } } }',
-      ['title', 'color', 'images', 'image', 'attributes'],
+      ['title', 'color', 'category', '@images', '@image', '@attributes'],
     ],
     [
       'a deferred field counts',
       'hits { rank } ... @defer { reranked { product { title } } }',
-      ['title', 'image', 'attributes'],
+      ['title', 'category', '@image', '@attributes'],
     ],
     ['a skipped one does not', 'hits { product { id title @skip(if: true) } }', []],
   ])('%s', async (_name, selection, columns) => {

@@ -72,6 +72,7 @@ describe('refused before anything runs', () => {
       'deferred',
       '{ search(text: "x", topK: 100) { ... @defer { hits { product { similar(topK: 100) { product { id } } } } } } }',
     ],
+    ['facets again and again', `{ search(text: "x") { ${times(13, (n) => `f${n}: facets { values { value } }`)} } }`],
     [
       'an exponential fragment of lists',
       `{ product(id: "p001") { ...f0 } } ${bomb('Product', 40, (f) => `a: similar { product { ${f} } } b: similar { product { ${f} } }`, 'id')}`,
@@ -159,6 +160,14 @@ test.each([
     reranked { position reason product { id title images { url } } } } }`,
   ],
   ['a full page', '{ products(first: 100) { nodes { id title images { url } } } }'],
+  [
+    'a whole page and its facets',
+    '{ search(text: "x", topK: 100) { hits { product { title images { url } } } facets { field values { value count } } } }',
+  ],
+  [
+    'ten searches with facets',
+    `{ ${times(10, (n) => `s${n}: search(text: "${n}") { hits { product { title } } facets { values { value } } }`)} }`,
+  ],
   ['ten searches', `{ ${times(10, (n) => `s${n}: search(text: "${n}") { hits { product { title } } }`)} }`],
 ])('%s passes', async (_name, query) => {
   const { data, errors } = await door.ask(query);

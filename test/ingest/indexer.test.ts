@@ -69,7 +69,10 @@ test('a product of two pictures is two rows, embedded once each', async () => {
     ['a', 0],
     ['a', 1],
   ]);
-  expect(store.stored[0]!.product).toMatchObject({ id: 'a', title: 'Title of a', price: null, category: null });
+  expect(store.stored[0]!.product).toMatchObject({
+    id: 'a',
+    fields: { title: 'Title of a', price: null, category: null },
+  });
   expect(store.stored[1]!.product.images).toHaveLength(2);
   expect(encoder.calls).toHaveLength(2);
 });

@@ -1,5 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +8,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-const MAKER = fileURLToPath(new URL('../../scripts/random-vision-model.py', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const MAKER = join(ROOT, 'scripts/random-vision-model.py');
+/** What scripts/llama-server.sh made has gguf and numpy. */
+const OURS = join(ROOT, '.venv-llama/bin/python');
+const PYTHON = process.env.LLAMA_PYTHON || (existsSync(OURS) ? OURS : 'python3');
 const UP_MS = 60_000;
 
 /** A vision model of random weights behind a real `llama-server`, on a free port of 127.0.0.1. Its answers mean nothing; the wire, the grammar and the faults are real. */
@@ -33,11 +38,12 @@ export class LlamaServer implements AsyncDisposable {
     });
   }
 
-  /** Makes the model and waits until the server answers. @param program the binary @param layers of the model: 2 answer within a second */
-  static async start(program: string, layers = 2): Promise<LlamaServer> {
+  /** Makes the model and waits until the server answers. @param program the binary @param layers of the model: 2 answer within a second @param seed of its weights */
+  static async start(program: string, layers = 2, seed = 1): Promise<LlamaServer> {
     const folder = await mkdtemp(join(tmpdir(), 'margay-llama-'));
     try {
-      await promisify(execFile)(process.env.LLAMA_PYTHON || 'python3', [MAKER, folder, '--layers', String(layers)]);
+      const made = [MAKER, folder, '--layers', String(layers), '--seed', String(seed)];
+      await promisify(execFile)(PYTHON, made);
     } catch (error) {
       await rm(folder, { recursive: true, force: true });
       throw error;
@@ -55,6 +61,11 @@ export class LlamaServer implements AsyncDisposable {
   /** With its `/v1`. */
   get url(): string {
     return `${this.#origin}/v1`;
+  }
+
+  /** Where the model's two files lie. */
+  get folder(): string {
+    return this.#folder;
   }
 
   /** All that it has written. */

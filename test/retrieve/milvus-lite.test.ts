@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { MilvusStores } from '../../src/retrieve/milvus-store.ts';
+import { filteredSearchContract } from '../contract/filtered-search.ts';
+import { fullTextContract } from '../contract/full-text.ts';
 import { vectorStoreContract } from '../contract/vector-store.ts';
+import { milvusFilters } from './milvus-filtered.ts';
 import { lacksMilvus, MilvusServer } from './milvus-server.ts';
 
 describe.skipIf(lacksMilvus('lite'))('Milvus Lite (needs scripts/milvus-venv.sh)', () => {
@@ -11,4 +14,9 @@ describe.skipIf(lacksMilvus('lite'))('Milvus Lite (needs scripts/milvus-venv.sh)
   afterAll(() => server?.stop());
 
   vectorStoreContract('Milvus Lite', () => MilvusStores.connect({ address: server.address }), { runs: 6 });
+  fullTextContract('Milvus Lite', () => MilvusStores.connect({ address: server.address }), {
+    analyzers: ['STANDARD', 'CHINESE'],
+  });
+  milvusFilters(() => server.address);
+  filteredSearchContract('Milvus Lite', () => MilvusStores.connect({ address: server.address }));
 });

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { MilvusStores } from '../../src/retrieve/milvus-store.ts';
+import { filteredSearchContract } from '../contract/filtered-search.ts';
+import { fullTextContract } from '../contract/full-text.ts';
 import { vectorStoreContract } from '../contract/vector-store.ts';
+import { milvusFilters } from './milvus-filtered.ts';
 import { lacksMilvus, MilvusServer } from './milvus-server.ts';
 
 describe.skipIf(lacksMilvus('standalone'))('Milvus 2.3.5 (needs scripts/milvus-venv.sh)', () => {
@@ -11,4 +14,7 @@ describe.skipIf(lacksMilvus('standalone'))('Milvus 2.3.5 (needs scripts/milvus-v
   afterAll(() => server?.stop());
 
   vectorStoreContract('Milvus 2.3.5', () => MilvusStores.connect({ address: server.address }), { runs: 2 });
+  fullTextContract('Milvus 2.3.5', () => MilvusStores.connect({ address: server.address }), { analyzers: [] });
+  milvusFilters(() => server.address);
+  filteredSearchContract('Milvus 2.3.5', () => MilvusStores.connect({ address: server.address }));
 });

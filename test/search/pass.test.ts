@@ -19,12 +19,21 @@ const hitsOf = (count: number): Hit[] =>
 const PLAN: Plan = { hits: true, columns: [], ranking: true, rationale: true, reasons: true, caption: true };
 function pass(hits: readonly Hit[], rerankDepth: number, rank: () => Promise<Ranking>) {
   const reranker = { model: 'm', rank } as Partial<Reranker> as Reranker;
-  const query = { text: 'x', image: undefined, imageId: undefined, topK: 100, offset: 0, rerank: true, rerankDepth };
+  const query = {
+    text: 'x',
+    image: undefined,
+    imageId: undefined,
+    topK: 100,
+    offset: 0,
+    rerank: true,
+    rerankDepth,
+    mode: 'DENSE' as const,
+  };
   const rerankQuery = async () => ({ text: 'x', picture: undefined, wanted: {}, seen: async () => ({}) });
   return runPass(
     query,
     PLAN,
-    { hits: async () => hits, rerankQuery },
+    { hits: async () => hits, rerankQuery, isCosine: true },
     { definition: DEMO_DEFINITION, reranker, rerankTimeoutMs: 1_000, report: () => {} },
     { signal: new AbortController().signal },
   );

@@ -1,6 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MargayError } from '../errors.ts';
-import { Passing } from './hub-faults.ts';
+
+/** A fault that may pass by itself: what waits tries again, and then tells the fault. */
+export class Passing extends Error {
+  readonly fault: MargayError;
+  /** What the server asked us to wait, in milliseconds. */
+  readonly waitMs: number | undefined;
+
+  constructor(fault: MargayError, waitMs?: number) {
+    super(fault.message, { cause: fault });
+    this.fault = fault;
+    this.waitMs = waitMs;
+  }
+}
 
 export interface Patience {
   /** Attempts without any progress after which we give up. */
@@ -11,7 +23,7 @@ export interface Patience {
   readonly longestWaitMs: number;
 }
 
-/** Two minutes in all, without progress. */
+/** For a large file: two minutes in all, without progress. */
 export const PATIENCE: Patience = { attempts: 7, firstWaitMs: 1_000, longestWaitMs: 60_000 };
 
 /**
@@ -36,7 +48,7 @@ export async function patiently<T>(
       if (!(error instanceof Passing)) throw error;
       failed += 1;
       if (failed >= attempts) throw error.fault;
-      // A spread, so that many clients of a hub that was down do not come back as one.
+      // A spread, so that many clients of a server that was down do not come back as one.
       const grown = firstWaitMs * 2 ** (failed - 1) * (0.75 + Math.random() / 2);
       const waitMs = Math.min(longestWaitMs, Math.max(grown, error.waitMs ?? 0));
       onWait?.(error.fault, waitMs);
