@@ -2,12 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from '@lancedb/lancedb';
-import { probes } from '../src/retrieve/lance-index.ts';
+import { PROBES } from '../src/retrieve/lance-index.ts';
 import { rowsToArrow } from '../src/retrieve/lance-schema.ts';
 import { LanceStores } from '../src/retrieve/lance-store.ts';
 import { storedName } from '../src/retrieve/stored-row.ts';
 import type { Engine } from './store-engine.ts';
-import { COLUMNS, DIMENSIONS, stampOf } from './store-rows.ts';
+import { COLUMNS, stampOf } from './store-rows.ts';
 
 const { signal } = new AbortController();
 
@@ -30,7 +30,7 @@ export async function lanceEngine(): Promise<Engine> {
         async bare(vector, limit) {
           indexed ??= (await table.listIndices()).some(({ columns }) => columns.includes('vector'));
           const query = table.query().nearestTo(vector).distanceType('cosine').limit(limit);
-          if (indexed) query.minimumNprobes(probes(await table.countRows()));
+          if (indexed) query.minimumNprobes(PROBES);
           const rows = await query.select(columns).toArray();
           return rows.map(({ product_id }) => String(product_id));
         },
@@ -39,13 +39,13 @@ export async function lanceEngine(): Promise<Engine> {
             .mergeInsert('key')
             .whenMatchedUpdateAll()
             .whenNotMatchedInsertAll()
-            .execute(rowsToArrow(rows, DIMENSIONS, stamp.schema.fields));
+            .execute(rowsToArrow(rows, stamp));
         },
         async index() {
           const count = await table.countRows();
           const stats = await table.indexStats('vector_idx');
           if (!stats) return 'none, exact';
-          return `${stats.indexType}, ${stats.numIndexedRows} of ${count} rows in it, ${probes(count)} probes`;
+          return `${stats.indexType} {"partitions":${Math.ceil(Math.sqrt(count))}}, ${stats.numIndexedRows} of ${count} rows in it, {"nprobes":${PROBES}}`;
         },
       };
     },

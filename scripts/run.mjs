@@ -19,6 +19,7 @@ const COMMANDS = {
   'bench:rerank': ['bench/rerank-main.ts'],
   'bench:encode': ['bench/encode-main.ts'],
   'bench:preprocess': ['bench/preprocess.ts'],
+  'bench:store': ['bench/store-main.ts'],
   parity: ['scripts/parity.ts'],
   stack: ['scripts/stack.ts'],
 };

@@ -6,7 +6,7 @@ import { abortable } from '../policy/deadline.ts';
 import type { CatalogStamp } from './catalog-stamp.ts';
 import type { Filter } from './filter.ts';
 import { checkHasText, wordsOf } from './full-text.ts';
-import { firstProducts } from './grouping.ts';
+import { Crowding, firstProducts } from './grouping.ts';
 import { lanceFilter, quote } from './lance-filter.ts';
 import { compact, nearestRows } from './lance-index.ts';
 import { readStamp, rowsToArrow } from './lance-schema.ts';
@@ -33,6 +33,7 @@ export class LanceCatalog implements VectorStore {
   readonly kind = 'lancedb';
   readonly dimensions: number;
   readonly #table: LanceTable;
+  readonly #crowding = new Crowding();
   #optimizing: Promise<void> | undefined;
 
   constructor(table: Table, stamp: CatalogStamp, limits: LanceLimits) {
@@ -58,12 +59,16 @@ export class LanceCatalog implements VectorStore {
         );
       const exact = (await this.#table.rows(version)) <= limits.exactRows;
       const where = filter && lanceFilter(filter);
-      const found = await firstProducts(wanted, excluded, Number.MAX_SAFE_INTEGER, (queries, limit) =>
-        nearestRows(
-          table,
-          queries.map((query) => vectors[query]!),
-          { limit, columns, exact, where },
-        ),
+      const found = await firstProducts(
+        wanted,
+        excluded,
+        { most: Number.MAX_SAFE_INTEGER, crowding: this.#crowding },
+        (queries, limit) =>
+          nearestRows(
+            table,
+            queries.map((query) => vectors[query]!),
+            { limit, columns, exact, where },
+          ),
       );
       return found.map((best) =>
         best.slice(offset).map((hit) => readHit(hit, columns, this.#table.row(hit.place.table, hit.place.row))),
@@ -79,9 +84,12 @@ export class LanceCatalog implements VectorStore {
     if (words === '') return [];
     return this.#table.read('The search', signal, async () => {
       const where = filter && lanceFilter(filter);
-      const [found] = await firstProducts(topK + offset, [undefined], Number.MAX_SAFE_INTEGER, async (_, limit) => [
-        await matchingRows(this.#table.table, words, { limit, columns, where }),
-      ]);
+      const [found] = await firstProducts(
+        topK + offset,
+        [undefined],
+        { most: Number.MAX_SAFE_INTEGER, crowding: new Crowding(1) },
+        async (_, limit) => [await matchingRows(this.#table.table, words, { limit, columns, where })],
+      );
       return found!.slice(offset).map((hit) => readHit(hit, columns, this.#table.row(hit.place.table, hit.place.row)));
     });
   }

@@ -131,6 +131,7 @@ export class LanceTable {
     try {
       return await abortable(work(signal), signal);
     } catch (error) {
+      this.#stored.forget();
       throw signal.aborted ? signal.reason : lanceError(error);
     }
   }

@@ -6,7 +6,7 @@ import { abortable, withDeadline } from '../policy/deadline.ts';
 import { type CatalogStamp, checkStamp } from './catalog-stamp.ts';
 import type { Filter } from './filter.ts';
 import { checkHasText, wordsOf } from './full-text.ts';
-import { type Candidate, firstProducts } from './grouping.ts';
+import { type Candidate, Crowding, firstProducts } from './grouping.ts';
 import { milvusError, succeeded } from './milvus-errors.ts';
 import { among, amongProducts, milvusFilter, quote } from './milvus-filter.ts';
 import { EVERY_LIST, type SearchParams, type Standing, searchParams, settleIndex } from './milvus-index.ts';
@@ -52,7 +52,7 @@ interface RowQuery {
   readonly anns_field: string;
   readonly metric_type: string;
   readonly limit: number;
-  readonly params?: Record<string, unknown>;
+  readonly params?: SearchParams;
   readonly columns: readonly Column[];
   readonly filter: string | undefined;
 }
@@ -76,6 +76,7 @@ export class MilvusCatalog implements VectorStore {
   /** The stored stamp, and how many rows there are. */
   readonly #standing: Recent<Standing>;
   readonly #kinds: ReadonlyMap<string, FieldKind>;
+  readonly #crowding = new Crowding();
   #writes: Promise<unknown> = Promise.resolve();
   /** Opening counts: what was written by the process before us is seen too. */
   #wroteAt = performance.now();
@@ -95,7 +96,7 @@ export class MilvusCatalog implements VectorStore {
     for (const vector of vectors) checkVector(vector, this.dimensions);
     const excluded = vectors.map((_, query) => exclude[query]);
     const found = await this.#read('The search', options.signal, () =>
-      firstProducts(topK + offset, excluded, MOST_ROWS, (queries, limit) =>
+      firstProducts(topK + offset, excluded, { most: MOST_ROWS, crowding: this.#crowding }, (queries, limit) =>
         this.#nearest(
           queries.map((query) => vectors[query]!),
           { limit, columns, filter: filter && milvusFilter(filter) },
@@ -112,7 +113,7 @@ export class MilvusCatalog implements VectorStore {
     const words = wordsOf(text);
     if (words === '') return [];
     const [found] = await this.#read('The search', signal, () =>
-      firstProducts(topK + offset, [undefined], MOST_ROWS, async (_, limit) => {
+      firstProducts(topK + offset, [undefined], { most: MOST_ROWS, crowding: new Crowding(1) }, async (_, limit) => {
         const { results } = await this.#rows({
           data: words,
           anns_field: WORDS,
@@ -275,7 +276,7 @@ export class MilvusCatalog implements VectorStore {
       // Without it Milvus Lite takes another one.
       metric_type: 'COSINE',
       limit,
-      params: { ...params },
+      params,
       columns,
       filter,
     });

@@ -30,9 +30,7 @@ export const vectorIndex = (version: string) => ({
     : { index_type: 'IVF_FLAT', params: { nlist: LISTS } }),
 });
 
-export interface SearchParams {
-  readonly nprobe: number;
-}
+export type SearchParams = { readonly nprobe: number };
 
 /** An exact search. */
 export const EVERY_LIST: SearchParams = { nprobe: LISTS };

@@ -46,8 +46,10 @@ export class MilvusStores implements StoreFactory {
       await adaptFields(this.#link.client, collectionName(name), await this.#stampOf(name), stamp);
       await this.#link.load(collectionName(name));
       return new MilvusCatalog(this.#link, collectionName(name), stamp, async () => {
-        const [stored, rows] = await Promise.all([this.#stampOf(name), rowCount(this.#link, collectionName(name))]);
-        return { stamp: stored, rows };
+        const rows = rowCount(this.#link, collectionName(name));
+        // Where both fail, the stamp knows better why.
+        rows.catch(() => {});
+        return { stamp: await this.#stampOf(name), rows: await rows };
       });
     });
   }

@@ -19,6 +19,11 @@ export class Recent<T> {
     return this.#last && performance.now() - this.#at < GOOD_FOR_MS ? this.#last : this.now();
   }
 
+  /** After a failure: what was read before it says nothing of what stands now. */
+  forget(): void {
+    this.#last = undefined;
+  }
+
   now(): Promise<T> {
     const reading = this.#read();
     this.#last = reading;
