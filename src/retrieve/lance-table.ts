@@ -131,7 +131,6 @@ export class LanceTable {
     try {
       return await abortable(work(signal), signal);
     } catch (error) {
-      this.#stored.forget();
       throw signal.aborted ? signal.reason : lanceError(error);
     }
   }
