@@ -19,13 +19,13 @@ export const stampOf = ({ encoder, config, definition }: App, name: string): Cat
 });
 
 /** The catalog, made empty where there is none; or why what is stored can't be served as what is wanted. */
-async function tryOpen(app: App, stamp: CatalogStamp): Promise<VectorStore | { readonly fault: string }> {
+async function tryOpen(app: App, stamp: CatalogStamp): Promise<VectorStore | { readonly refusal: string }> {
   const { stores, signal } = app;
   try {
     return await stores.open(stamp, { signal });
   } catch (error) {
     if (!(error instanceof MargayError) || error.code !== 'CATALOG_MISMATCH') throw error;
-    if (!(await isEmpty(app, stamp.name))) return { fault: error.message };
+    if (!(await isEmpty(app, stamp.name))) return { refusal: error.message };
     // Who still writes the catalog file has nothing to lose.
     await stores.drop(stamp.name, { signal });
     return stores.open(stamp, { signal });
@@ -62,8 +62,8 @@ export async function index(
   const stamp = stampOf(app, served ? (rebuild ? otherName(served.name) : served.name) : OWN);
   if (rebuild) await stores.drop(stamp.name, { signal });
   let store = await tryOpen(app, stamp);
-  if ('fault' in store) {
-    if (served && !rebuild) throw mismatch(store.fault, served.sources);
+  if ('refusal' in store) {
+    if (served && !rebuild) throw mismatch(store.refusal, served.sources);
     // A first run that was cut off goes on, unless it made something else.
     await stores.drop(stamp.name, { signal });
     store = await stores.open(stamp, { signal });
@@ -148,7 +148,7 @@ export async function openCatalog(app: App, prepareDemo: (total: number) => OnOu
     const refuse = (fault: string): VectorStore => {
       throw mismatch(fault, sources);
     };
-    return { stamp, store: () => ('fault' in store ? refuse(store.fault) : store) };
+    return { stamp, store: () => ('refusal' in store ? refuse(store.refusal) : store) };
   }
   const stored = await stores.stamp(stamp.name, { signal });
   if (stored && !isSame(stored, stamp)) await stores.drop(DEMO, { signal });
