@@ -40,7 +40,8 @@ async function textOf(path: string, told: string): Promise<string> {
   } catch (error) {
     if (error instanceof MargayError) throw error;
     const { code } = error as NodeJS.ErrnoException;
-    throw unread(FAULTS[code ?? ''] ?? 'cannot be read', error);
+    const fault = FAULTS[code ?? ''];
+    throw fault ? unread(fault) : unread('cannot be read', error);
   }
 }
 
