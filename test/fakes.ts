@@ -218,6 +218,8 @@ export class MemoryStores implements StoreFactory {
     return this.stored;
   }
   async open(stamp: CatalogStamp): Promise<VectorStore> {
+    const stored = await this.stamp();
+    if (stored) checkStamp(stored, stamp);
     if (this.stored) checkOpening(this.stored, stamp);
     this.stored = stamp;
     return this.store;
