@@ -219,8 +219,7 @@ export class MemoryStores implements StoreFactory {
   }
   async open(stamp: CatalogStamp): Promise<VectorStore> {
     const stored = await this.stamp();
-    if (stored) checkStamp(stored, stamp);
-    if (this.stored) checkOpening(this.stored, stamp);
+    if (stored) checkOpening(stored, stamp);
     this.stored = stamp;
     return this.store;
   }
