@@ -6,6 +6,7 @@ import type { CatalogDefinition } from './catalog/definition.ts';
 import { DiskMedia } from './catalog/disk-media.ts';
 import { type MediaStore, THUMBNAIL } from './catalog/media-store.ts';
 import { readDefinition } from './catalog/read-definition.ts';
+import { DEMO } from './catalog/served.ts';
 import { type Config, isLoopback } from './config.ts';
 import type { Encoder } from './encode/encoder.ts';
 import { MargayError } from './errors.ts';
@@ -161,6 +162,7 @@ export async function serve(app: App, catalog: Catalog, report: (error: unknown)
     media,
     reranker,
     store: catalog.store,
+    isDemo: catalog.stamp.name === DEMO,
     timeoutMs: config.HTTP_TIMEOUT_MS,
     rerankTimeoutMs: config.RERANK_TIMEOUT_MS,
     report,
