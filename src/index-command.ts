@@ -1,8 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type App, createApp, openDefinition } from './app.ts';
+import { type App, createApp } from './app.ts';
 import type { CatalogDefinition } from './catalog/definition.ts';
+import { openDefinition } from './catalog-file.ts';
 import type { Config } from './config.ts';
 import { MargayError } from './errors.ts';
 import { AMAZON_REVIEWS, amazonReviews } from './ingest/amazon-reviews.ts';

@@ -10,6 +10,7 @@ import { encodeLinesIn, loadEncoder, makeGoldenIn } from './folder-encoder.ts';
 import { INDEX_USAGE, indexCommand } from './index-command.ts';
 import { MODEL_USAGE, modelCommand } from './model-command.ts';
 import { Progress } from './progress.ts';
+import { SCHEMA_USAGE, schemaCommand } from './schema-command.ts';
 import { type Catalog, openCatalog } from './served-catalog.ts';
 
 const USAGE = `margay: multimodal search over GraphQL
@@ -24,6 +25,7 @@ ${INDEX_USAGE}
   npm run rerank -- check [--count 25] [--photos FOLDER]
                                             what the configured rerank model does to labelled queries, and whether to serve it
 ${MODEL_USAGE}
+${SCHEMA_USAGE}
 
 Settings are environment variables; README.md lists them.`;
 
@@ -46,6 +48,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 const say = (text: string) => process.stderr.write(`${text}\n`);
+const print = (text: string) => void process.stdout.write(`${text}\n`);
 
 /** npm changes to the project's folder; what the person typed is relative to where they stood. */
 const whereTheyStand = () => resolve(process.env.INIT_CWD ?? '.');
@@ -71,12 +74,14 @@ async function main(argv: readonly string[]): Promise<void> {
       return evalCommand(config, stop.signal, rest);
     case 'rerank':
       return rerankCommand(config, stop.signal, rest);
+    case 'schema':
+      return schemaCommand(config, rest, { from: whereTheyStand(), print });
     case 'model':
       process.exitCode = await modelCommand(config, rest, {
         signal: stop.signal,
         from: whereTheyStand(),
         say,
-        print: (text) => process.stdout.write(`${text}\n`),
+        print,
         self: { pid: process.pid, isRunning },
         load: (...given) => loadEncoder(config, ...given),
         makeGolden: (...given) => makeGoldenIn(config, ...given),
@@ -123,7 +128,8 @@ async function serveCommand(config: Config, stop: AbortSignal): Promise<void> {
     say(`margay serves catalog "${catalog.stamp.name}" (${parts})`);
     say(`  GraphiQL and API  ${server.url}/graphql`);
     try {
-      await catalog.store().count({ signal: stop });
+      if ((await catalog.store().count({ signal: stop })) === 0)
+        say('It has no products yet. `npm run index -- PRODUCTS.jsonl` adds them, and this server shows them at once.');
     } catch (error) {
       say(`warning: searches are refused: ${describe(error)}`);
     }

@@ -18,14 +18,29 @@ export const stampOf = ({ encoder, config, definition }: App, name: string): Cat
   schema: schemaOf(definition),
 });
 
-/** Why stored rows can't be served as what is wanted; undefined where they can. */
-function mismatchOf(stored: CatalogStamp, wanted: CatalogStamp): string | undefined {
-  if (stored.fingerprint !== wanted.fingerprint || stored.dimensions !== wanted.dimensions)
-    return 'The stored vectors were made by another encoder or from other parts of the products.';
-  const { faults } = schemaChange(stored.schema, wanted.schema);
-  return faults.length > 0
-    ? `The stored products have other fields than the catalog file: ${faults.join('; ')}.`
-    : undefined;
+/** The catalog, made empty where there is none; or why what is stored can't be served as what is wanted. */
+async function tryOpen(app: App, stamp: CatalogStamp): Promise<VectorStore | { readonly refusal: string }> {
+  const { stores, signal } = app;
+  try {
+    return await stores.open(stamp, { signal });
+  } catch (error) {
+    if (!(error instanceof MargayError) || error.code !== 'CATALOG_MISMATCH') throw error;
+    if (!(await isEmpty(app, stamp.name))) return { refusal: error.message };
+    // Who still writes the catalog file has nothing to lose.
+    await stores.drop(stamp.name, { signal });
+    return stores.open(stamp, { signal });
+  }
+}
+
+async function isEmpty({ stores, signal }: App, name: string): Promise<boolean> {
+  const stored = await stores.stamp(name, { signal });
+  if (!stored) return true;
+  const store = await stores.open(stored, { signal });
+  try {
+    return (await store.count({ signal })) === 0;
+  } finally {
+    await store.close();
+  }
 }
 
 /**
@@ -45,12 +60,14 @@ export async function index(
   await checkFullText(app);
   const served = await readServed(config.MARGAY_DATA);
   const stamp = stampOf(app, served ? (rebuild ? otherName(served.name) : served.name) : OWN);
-  const stored = await stores.stamp(stamp.name, { signal });
-  const fault = stored ? mismatchOf(stored, stamp) : undefined;
-  if (fault !== undefined && served && !rebuild) throw mismatch(fault, served.sources);
-  // A first run that was cut off goes on; a rebuild that was cut off starts again.
-  if (stored && (rebuild || fault !== undefined)) await stores.drop(stamp.name, { signal });
-  const store = await stores.open(stamp, { signal });
+  if (rebuild) await stores.drop(stamp.name, { signal });
+  let store = await tryOpen(app, stamp);
+  if ('refusal' in store) {
+    if (served && !rebuild) throw mismatch(store.refusal, served.sources);
+    // A first run that was cut off goes on, unless it made something else.
+    await stores.drop(stamp.name, { signal });
+    store = await stores.open(stamp, { signal });
+  }
   await ingest(source, { ...app, store }, { definition, embed: config.CATALOG_EMBED, signal, onOutcome });
   await store.optimize({ signal });
   const count = await store.count({ signal });
@@ -125,20 +142,29 @@ export async function openCatalog(app: App, prepareDemo: (total: number) => OnOu
     await writeServed(config.MARGAY_DATA, served);
   }
   const stamp = stampOf(app, served?.name ?? DEMO);
-  const stored = await stores.stamp(stamp.name, { signal });
-  const fault = stored ? mismatchOf(stored, stamp) : undefined;
-  if (served && fault !== undefined) {
+  if (served) {
     const { sources } = served;
-    const refuse = (): VectorStore => {
+    const store = await tryOpen(app, stamp);
+    const refuse = (fault: string): VectorStore => {
       throw mismatch(fault, sources);
     };
-    return { stamp, store: refuse };
+    return { stamp, store: () => ('refusal' in store ? refuse(store.refusal) : store) };
   }
-  if (!served && stored && (fault !== undefined || schemaChange(stored.schema, stamp.schema).added.length > 0))
-    await stores.drop(DEMO, { signal });
+  const stored = await stores.stamp(stamp.name, { signal });
+  if (stored && !isSame(stored, stamp)) await stores.drop(DEMO, { signal });
   const store = await stores.open(stamp, { signal });
-  if (!served) await fillDemo(app, store, prepareDemo);
+  await fillDemo(app, store, prepareDemo);
   return { stamp, store: () => store };
+}
+
+/** The demo is made anew rather than changed. */
+function isSame(stored: CatalogStamp, wanted: CatalogStamp): boolean {
+  const { added, loosened, faults } = schemaChange(stored.schema, wanted.schema);
+  return (
+    stored.fingerprint === wanted.fingerprint &&
+    stored.dimensions === wanted.dimensions &&
+    added.length + loosened.length + faults.length === 0
+  );
 }
 
 export type Catalog = Awaited<ReturnType<typeof openCatalog>>;

@@ -11,8 +11,20 @@ const SRC = fileURLToPath(new URL('../src/', import.meta.url));
  * Anyone may import errors.ts; `policy` says how we wait for others, so whoever waits may import it.
  */
 const WALLS: Readonly<Record<string, readonly string[]>> = {
-  main: ['config', 'app', 'served-catalog', 'eval', 'progress', 'index-command', 'model-command', 'folder-encoder'],
-  'index-command': ['config', 'app', 'served-catalog', 'ingest', 'progress'],
+  main: [
+    'config',
+    'app',
+    'served-catalog',
+    'eval',
+    'progress',
+    'index-command',
+    'model-command',
+    'schema-command',
+    'folder-encoder',
+  ],
+  'catalog-file': ['config', 'catalog'],
+  'schema-command': ['catalog-file', 'catalog', 'graph'],
+  'index-command': ['config', 'app', 'catalog-file', 'served-catalog', 'ingest', 'progress'],
   'folder-encoder': ['config', 'encode', 'image'],
   'opened-encoder': ['config', 'folder-encoder', 'encode', 'hub'],
   'served-catalog': ['catalog', 'ingest', 'demo', 'retrieve/catalog-stamp'],
@@ -20,6 +32,7 @@ const WALLS: Readonly<Record<string, readonly string[]>> = {
   hub: ['encode/manifest', 'policy', 'progress'],
   app: [
     'config',
+    'catalog-file',
     'opened-encoder',
     'http',
     'hub',

@@ -1,6 +1,6 @@
 import type { CatalogDefinition } from '../catalog/definition.ts';
-import { RETRIEVAL_MODES, SCORE_KINDS } from '../search/mode.ts';
 import type { Facet as Counted, FacetValue as CountedValue } from '../search/facets.ts';
+import { RETRIEVAL_MODES, SCORE_KINDS } from '../search/mode.ts';
 import type { Report } from '../search/pass.ts';
 import { toFilter } from '../search/product-filter.ts';
 import { toQuery } from '../search/query.ts';

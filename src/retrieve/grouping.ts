@@ -25,6 +25,32 @@ export function bestOfEach<Place>(candidates: Iterable<Candidate<Place>>): Candi
 
 /** Rows are asked for in steps of this factor until enough products are among them. */
 const WIDER = 4;
+/** How much of a difference to fewer rows is believed at once. */
+const DRIFT = 0.1;
+
+/**
+ * Rows that a product takes among the best ones, as the searches of one catalog find it: 1 where each has one picture. A search asks for no
+ * more rows than it is likely to need, since all their columns come along.
+ */
+export class Crowding {
+  #rows: number;
+
+  /** @param rows what is believed before the first search. */
+  constructor(rows = 2) {
+    this.#rows = rows;
+  }
+
+  /** One more than that, to know the last one's equals. */
+  rowsFor(products: number): number {
+    return Math.ceil(products * this.#rows) + 1;
+  }
+
+  /** It took so many rows: more are believed at once, fewer little by little. */
+  took(rows: number, products: number): void {
+    const found = rows / products;
+    this.#rows += (found - this.#rows) * (found > this.#rows ? 1 : DRIFT);
+  }
+}
 
 /**
  * The first `wanted` products for each query of a search that knows only rows, all queries in one trip. It is widened for those that need
@@ -36,20 +62,26 @@ const WIDER = 4;
 export async function firstProducts<Place>(
   wanted: number,
   exclude: readonly (ProductId | undefined)[],
-  most: number,
+  { most, crowding }: { most: number; crowding: Crowding },
   nearest: (queries: readonly number[], limit: number) => Promise<readonly (readonly Candidate<Place>[])[]>,
 ): Promise<Candidate<Place>[][]> {
   const found: Candidate<Place>[][] = exclude.map(() => []);
   let open = [...exclude.keys()];
-  for (let limit = Math.min(most, 2 * wanted + 8); open.length > 0; limit = Math.min(most, limit * WIDER)) {
+  const first = crowding.rowsFor(wanted + (exclude.some((product) => product !== undefined) ? 1 : 0));
+  for (let limit = Math.min(most, first); open.length > 0; limit = Math.min(most, limit * WIDER)) {
     const answers = await nearest(open, limit);
     open = open.filter((query, place) => {
-      const rows = answers[place] ?? [];
-      const all = rows.length < limit || limit >= most;
-      const floor = all ? Number.NEGATIVE_INFINITY : rows.at(-1)!.score;
+      const answer = answers[place] ?? [];
+      const all = answer.length < limit || limit >= most;
+      // A vector that is no vector (others may have stored one) is found by nothing.
+      const rows = answer.filter(({ score }) => Number.isFinite(score));
+      const floor = all ? Number.NEGATIVE_INFINITY : (rows.at(-1)?.score ?? Number.NEGATIVE_INFINITY);
       const products = bestOfEach(rows.filter(({ productId, score }) => productId !== exclude[query] && score > floor));
       found[query] = products.slice(0, wanted);
-      return !all && products.length < wanted;
+      if (products.length < wanted) return !all;
+      const last = found[query].at(-1)!;
+      crowding.took(rows.findIndex(({ productId }) => productId === last.productId) + 1, wanted);
+      return false;
     });
   }
   return found;

@@ -6,10 +6,10 @@ import { abortable } from '../policy/deadline.ts';
 import type { CatalogStamp } from './catalog-stamp.ts';
 import type { Filter } from './filter.ts';
 import { checkHasText, wordsOf } from './full-text.ts';
-import { firstProducts } from './grouping.ts';
+import { Crowding, firstProducts } from './grouping.ts';
 import { lanceFilter, quote } from './lance-filter.ts';
 import { compact, nearestRows } from './lance-index.ts';
-import { rowsToArrow } from './lance-schema.ts';
+import { readStamp, rowsToArrow } from './lance-schema.ts';
 import { type LanceLimits, LanceTable } from './lance-table.ts';
 import { matchingRows } from './lance-text.ts';
 import { checkId, readId, rowKey, storedId } from './product-key.ts';
@@ -33,6 +33,7 @@ export class LanceCatalog implements VectorStore {
   readonly kind = 'lancedb';
   readonly dimensions: number;
   readonly #table: LanceTable;
+  readonly #crowding = new Crowding();
   #optimizing: Promise<void> | undefined;
 
   constructor(table: Table, stamp: CatalogStamp, limits: LanceLimits) {
@@ -56,14 +57,18 @@ export class LanceCatalog implements VectorStore {
             .slice(offset)
             .map((found) => readHit(found, columns, snapshot.row(found.place))),
         );
-      const exact = (await table.countRows()) <= limits.exactRows;
+      const exact = (await this.#table.rows(version)) <= limits.exactRows;
       const where = filter && lanceFilter(filter);
-      const found = await firstProducts(wanted, excluded, Number.MAX_SAFE_INTEGER, (queries, limit) =>
-        nearestRows(
-          table,
-          queries.map((query) => vectors[query]!),
-          { limit, columns, exact, where },
-        ),
+      const found = await firstProducts(
+        wanted,
+        excluded,
+        { most: Number.MAX_SAFE_INTEGER, crowding: this.#crowding },
+        (queries, limit) =>
+          nearestRows(
+            table,
+            queries.map((query) => vectors[query]!),
+            { limit, columns, exact, where },
+          ),
       );
       return found.map((best) =>
         best.slice(offset).map((hit) => readHit(hit, columns, this.#table.row(hit.place.table, hit.place.row))),
@@ -79,9 +84,12 @@ export class LanceCatalog implements VectorStore {
     if (words === '') return [];
     return this.#table.read('The search', signal, async () => {
       const where = filter && lanceFilter(filter);
-      const [found] = await firstProducts(topK + offset, [undefined], Number.MAX_SAFE_INTEGER, async (_, limit) => [
-        await matchingRows(this.#table.table, words, { limit, columns, where }),
-      ]);
+      const [found] = await firstProducts(
+        topK + offset,
+        [undefined],
+        { most: Number.MAX_SAFE_INTEGER, crowding: new Crowding(1) },
+        async (_, limit) => [await matchingRows(this.#table.table, words, { limit, columns, where })],
+      );
       return found!.slice(offset).map((hit) => readHit(hit, columns, this.#table.row(hit.place.table, hit.place.row)));
     });
   }
@@ -167,6 +175,8 @@ export class LanceCatalog implements VectorStore {
     const products = [...checkRows(rows, this.dimensions)];
     for (const some of chunks(products))
       await this.#table.write('Writing products', signal, async () => {
+        // Fields that another gateway has added since are written as null: a product is replaced as a whole.
+        const stored = readStamp(await table.schema()) ?? stamp;
         await table
           .mergeInsert('key')
           .whenMatchedUpdateAll()
@@ -175,7 +185,7 @@ export class LanceCatalog implements VectorStore {
           .execute(
             rowsToArrow(
               some.flatMap(([, own]) => own),
-              stamp,
+              stored,
             ),
           );
       });

@@ -26,6 +26,7 @@ export class LanceTable {
   readonly limits: LanceLimits;
   readonly stamp: CatalogStamp;
   readonly #kinds: ReadonlyMap<string, FieldKind>;
+  #count: { readonly of: string; readonly rows: Promise<number> } | undefined;
   #snapshot: { readonly of: string; readonly loaded: Promise<LanceSnapshot> } | undefined;
   #writes: Promise<unknown> = Promise.resolve();
 
@@ -59,10 +60,21 @@ export class LanceTable {
     );
   }
 
+  rows(version: string): Promise<number> {
+    if (this.#count?.of !== version) {
+      const rows = this.table.countRows();
+      this.#count = { of: version, rows };
+      rows.catch(() => {
+        if (this.#count?.rows === rows) this.#count = undefined;
+      });
+    }
+    return this.#count!.rows;
+  }
+
   /** The table in memory, read again after each write; undefined where it is too large. */
   async inMemory(version: string): Promise<LanceSnapshot | undefined> {
     const { dimensions } = this.stamp;
-    if ((await this.table.countRows()) * dimensions > this.limits.memoryFloats) return undefined;
+    if ((await this.rows(version)) * dimensions > this.limits.memoryFloats) return undefined;
     if (this.#snapshot?.of !== version) {
       const loaded = this.#rows().then((table) => new LanceSnapshot(table, dimensions, (row) => this.row(table, row)));
       const snapshot = { of: version, loaded };

@@ -1,17 +1,21 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FieldKind } from '../catalog/definition.ts';
 import type { Column, Product, ProductId, Row } from '../catalog/product.ts';
 import type { Embedding } from '../encode/encoder.ts';
+import { abortable, withDeadline } from '../policy/deadline.ts';
 import { type CatalogStamp, checkStamp } from './catalog-stamp.ts';
 import type { Filter } from './filter.ts';
 import { checkHasText, wordsOf } from './full-text.ts';
-import { type Candidate, firstProducts } from './grouping.ts';
-import { succeeded } from './milvus-errors.ts';
+import { type Candidate, Crowding, firstProducts } from './grouping.ts';
+import { milvusError, succeeded } from './milvus-errors.ts';
 import { among, amongProducts, milvusFilter, quote } from './milvus-filter.ts';
+import { EVERY_LIST, type SearchParams, type Standing, searchParams, settleIndex } from './milvus-index.ts';
 import type { MilvusLink } from './milvus-link.ts';
 import { rowToMilvus } from './milvus-schema.ts';
 import { WORDS } from './milvus-text.ts';
 import { fromMilvus } from './milvus-values.ts';
 import { checkId, readId, rowKey, storedId } from './product-key.ts';
+import { Recent } from './recent.ts';
 import { smallest } from './smallest.ts';
 import { checkDepth, checkFirst, checkRows, checkVector } from './store-input.ts';
 import { fieldColumn, readHit, readProduct, type StoredRow, storedName } from './stored-row.ts';
@@ -27,13 +31,18 @@ import type {
 
 /** Rows that one query or search may bring. */
 const MOST_ROWS = 16_384;
-/** Products named in one filter, and rows of one write. */
+/** Products named in one filter, and rows of one request at most. */
 const CHUNK = 200;
+/** Floats of one request: encoding them holds the event loop for ten milliseconds. */
+const MOST_FLOATS = 25_600;
+/** Products of one write. */
+const AT_ONCE = 1000;
 /**
  * How long after a write of ours reads are Strong, in milliseconds. Milvus answers a Strong read only at the next tick of its clock, 200 ms
  * by default; a Bounded one at once, from data that is at most its graceful time of 5 s old, which is what others wrote meanwhile.
  */
 const STRONG_FOR_MS = 10_000;
+const OPTIMIZE_MS = 600_000;
 
 type Fields = Record<string, unknown>;
 type Scored = { score: number } & Fields;
@@ -43,8 +52,15 @@ interface RowQuery {
   readonly anns_field: string;
   readonly metric_type: string;
   readonly limit: number;
+  readonly params?: SearchParams;
   readonly columns: readonly Column[];
   readonly filter: string | undefined;
+}
+
+/** A product by its stored id, and all its rows as they are sent. */
+interface Stored {
+  readonly id: string;
+  readonly rows: readonly ReturnType<typeof rowToMilvus>[];
 }
 
 /**
@@ -57,17 +73,19 @@ export class MilvusCatalog implements VectorStore {
   readonly #link: MilvusLink;
   readonly #collection: string;
   readonly #stamp: CatalogStamp;
-  readonly #readStamp: () => Promise<CatalogStamp>;
+  /** The stored stamp, and how many rows there are. */
+  readonly #standing: Recent<Standing>;
   readonly #kinds: ReadonlyMap<string, FieldKind>;
+  readonly #crowding = new Crowding();
   #writes: Promise<unknown> = Promise.resolve();
   /** Opening counts: what was written by the process before us is seen too. */
   #wroteAt = performance.now();
 
-  constructor(link: MilvusLink, collection: string, stamp: CatalogStamp, readStamp: () => Promise<CatalogStamp>) {
+  constructor(link: MilvusLink, collection: string, stamp: CatalogStamp, standing: () => Promise<Standing>) {
     this.#link = link;
     this.#collection = collection;
     this.#stamp = stamp;
-    this.#readStamp = readStamp;
+    this.#standing = new Recent(standing);
     this.dimensions = stamp.dimensions;
     this.#kinds = new Map(stamp.schema.fields.map(({ name, kind }) => [name, kind]));
   }
@@ -78,7 +96,7 @@ export class MilvusCatalog implements VectorStore {
     for (const vector of vectors) checkVector(vector, this.dimensions);
     const excluded = vectors.map((_, query) => exclude[query]);
     const found = await this.#read('The search', options.signal, () =>
-      firstProducts(topK + offset, excluded, MOST_ROWS, (queries, limit) =>
+      firstProducts(topK + offset, excluded, { most: MOST_ROWS, crowding: this.#crowding }, (queries, limit) =>
         this.#nearest(
           queries.map((query) => vectors[query]!),
           { limit, columns, filter: filter && milvusFilter(filter) },
@@ -95,7 +113,7 @@ export class MilvusCatalog implements VectorStore {
     const words = wordsOf(text);
     if (words === '') return [];
     const [found] = await this.#read('The search', signal, () =>
-      firstProducts(topK + offset, [undefined], MOST_ROWS, async (_, limit) => {
+      firstProducts(topK + offset, [undefined], { most: MOST_ROWS, crowding: new Crowding(1) }, async (_, limit) => {
         const { results } = await this.#rows({
           data: words,
           anns_field: WORDS,
@@ -174,15 +192,17 @@ export class MilvusCatalog implements VectorStore {
   }
 
   async upsert(rows: readonly Row[], { signal }: { signal: AbortSignal }): Promise<void> {
-    const products = [...checkRows(rows, this.dimensions)].map(([id, own]) => ({
-      id,
-      rows: own.map((row) => rowToMilvus(row, this.#stamp.schema)),
-    }));
-    for (const some of chunks(products))
+    const products: Stored[] = [];
+    for (const some of chunks([...checkRows(rows, this.dimensions)])) {
+      for (const [id, own] of some)
+        products.push({ id: storedId(id), rows: own.map((row) => rowToMilvus(row, this.#stamp.schema)) });
+      // So that a large call does not hold the event loop.
+      await nextTurn();
+    }
+    for (const some of chunks(products, AT_ONCE))
       await this.#write('Writing products', signal, async () => {
-        const lost = await this.#lostRows(some.map(({ id, rows: { length } }) => ({ id, length })));
-        for (const batch of chunks(some.flatMap(({ rows: own }) => own)))
-          succeeded(await this.#link.client.upsert({ collection_name: this.#collection, data: batch }));
+        // The lost rows are none of those written: neither waits for the other.
+        const [lost] = await Promise.all([this.#lostRows(some), this.#put(some)]);
         for (const keys of chunks(lost)) await this.#delete(among('key', keys));
       });
   }
@@ -211,9 +231,16 @@ export class MilvusCatalog implements VectorStore {
     }
   }
 
-  /** Milvus compacts and indexes by itself; a FLAT index needs no more. */
-  async optimize({ signal }: { signal: AbortSignal }): Promise<void> {
-    await this.ping({ signal });
+  /** Milvus does the same by itself in the ten minutes after the last write. */
+  async optimize({ signal: caller }: { signal: AbortSignal }): Promise<void> {
+    await this.ping({ signal: caller });
+    using signal = withDeadline(caller, OPTIMIZE_MS, 'Optimizing the catalog');
+    try {
+      await abortable(settleIndex(this.#link, this.#collection, signal), signal);
+    } catch (error) {
+      throw signal.aborted ? signal.reason : milvusError(error);
+    }
+    this.#standing.now().catch(() => {});
   }
 
   ping({ signal }: { signal: AbortSignal }): Promise<void> {
@@ -228,7 +255,20 @@ export class MilvusCatalog implements VectorStore {
 
   async #nearest(
     vectors: readonly Embedding[],
+    options: { limit: number; columns: readonly Column[]; filter: string | undefined },
+  ): Promise<Candidate<Fields>[][]> {
+    const { rows } = await this.#standing.value();
+    const params = searchParams(options.limit, rows);
+    const found = await this.#rowsNear(vectors, options, params);
+    // Few rows are all there are only where every list was searched: those that a filter keeps may lie in any.
+    const all = params.nprobe === EVERY_LIST.nprobe || found.every(({ length }) => length === options.limit);
+    return all ? found : this.#rowsNear(vectors, options, EVERY_LIST);
+  }
+
+  async #rowsNear(
+    vectors: readonly Embedding[],
     { limit, columns, filter }: { limit: number; columns: readonly Column[]; filter: string | undefined },
+    params: SearchParams,
   ): Promise<Candidate<Fields>[][]> {
     const { results } = await this.#rows({
       data: vectors.map((vector) => Array.from(vector)),
@@ -236,6 +276,7 @@ export class MilvusCatalog implements VectorStore {
       // Without it Milvus Lite takes another one.
       metric_type: 'COSINE',
       limit,
+      params,
       columns,
       filter,
     });
@@ -268,17 +309,41 @@ export class MilvusCatalog implements VectorStore {
     });
   }
 
-  /** Keys of the rows that these products will have no more. */
-  async #lostRows(products: readonly { id: ProductId; length: number }[]): Promise<string[]> {
-    const lengths = new Map(products.map(({ id, length }) => [storedId(id), length]));
-    const least = Math.min(...lengths.values());
-    const rows = await this.#query(`ordinal >= ${least} && ${amongProducts(products.map(({ id }) => id))}`, [
-      'product_id',
-      'ordinal',
-    ]);
-    return rows.flatMap(({ product_id, ordinal }) =>
-      Number(ordinal) >= lengths.get(String(product_id))! ? [rowKey(String(product_id), Number(ordinal))] : [],
+  /**
+   * Keys of the rows that these products will have no more, the last ones first. Ordinals have no gaps, so a product has lost rows where there
+   * is one behind its new last one: looked up by key that takes no longer in a large catalog, as looking through all rows' ordinals would.
+   */
+  async #lostRows(products: readonly Stored[]): Promise<string[]> {
+    const behind = new Map(products.map(({ id, rows }) => [rowKey(id, rows.length), { id, length: rows.length }]));
+    const longer = (await this.#query(among('key', [...behind.keys()]), ['key'])).map(
+      ({ key }) => behind.get(String(key))!,
     );
+    const lost: { key: string; ordinal: number }[] = [];
+    for (const some of chunks(longer)) {
+      const lengths = new Map(some.map(({ id, length }) => [id, length]));
+      for (const row of await this.#query(among('product_id', [...lengths.keys()]), ['product_id', 'ordinal'])) {
+        const [id, ordinal] = [String(row.product_id), Number(row.ordinal)];
+        if (ordinal >= lengths.get(id)!) lost.push({ key: rowKey(id, ordinal), ordinal });
+      }
+    }
+    // Where only some can be deleted, no gap is left behind.
+    return lost.sort((a, b) => b.ordinal - a.ordinal).map(({ key }) => key);
+  }
+
+  /** Writes all rows, two batches at a time: one is encoded while the server has the other. None is under way when it ends. */
+  async #put(products: readonly Stored[]): Promise<void> {
+    const batches = batchesOf(products, Math.min(CHUNK, Math.ceil(MOST_FLOATS / this.dimensions)));
+    let failure: { readonly error: unknown } | undefined;
+    const lane = async () => {
+      for (let data = batches.shift(); data && !failure; data = batches.shift())
+        try {
+          succeeded(await this.#link.client.upsert({ collection_name: this.#collection, data: data as never }));
+        } catch (error) {
+          failure ??= { error };
+        }
+    };
+    await Promise.all([lane(), lane()]);
+    if (failure) throw failure.error;
   }
 
   /** The rows of the products' main pictures. */
@@ -328,11 +393,12 @@ export class MilvusCatalog implements VectorStore {
   /** The stamp is compared beside the read: where both fail, it knows better why (the SDK hides the reason of a failed search). */
   #read<T>(what: string, caller: AbortSignal, work: () => Promise<T>): Promise<T> {
     return this.#link.call(what, caller, async () => {
-      const [stamp, answer] = await Promise.allSettled([this.#readStamp(), work()]);
-      if (stamp.status === 'rejected') throw stamp.reason;
-      checkStamp(stamp.value, this.#stamp);
-      if (answer.status === 'rejected') throw answer.reason;
-      return answer.value;
+      const [standing, answer] = await Promise.allSettled([this.#standing.value(), work()]);
+      if (standing.status === 'rejected') throw standing.reason;
+      checkStamp(standing.value.stamp, this.#stamp);
+      if (answer.status === 'fulfilled') return answer.value;
+      checkStamp((await this.#standing.now()).stamp, this.#stamp);
+      throw answer.reason;
     });
   }
 
@@ -340,7 +406,7 @@ export class MilvusCatalog implements VectorStore {
     return this.#link.call(what, caller, (signal) => {
       const turn = this.#writes.then(async () => {
         signal.throwIfAborted();
-        checkStamp(await this.#readStamp(), this.#stamp);
+        checkStamp((await this.#standing.now()).stamp, this.#stamp);
         this.#wroteAt = performance.now();
         return work().finally(() => {
           this.#wroteAt = performance.now();
@@ -362,6 +428,16 @@ const candidateOf = (row: Scored, score: number): Candidate<Fields> => ({
 const mainRows = (filter: Filter | undefined, ...more: string[]): string =>
   ['ordinal == 0', ...more, ...(filter ? [`(${milvusFilter(filter)})`] : [])].join(' && ');
 
-function* chunks<T>(list: readonly T[]): Generator<T[]> {
-  for (let start = 0; start < list.length; start += CHUNK) yield list.slice(start, start + CHUNK);
+/** Rows of one request; those of one product go together, so that it is not found half written. */
+function batchesOf(products: readonly Stored[], most: number): Stored['rows'][number][][] {
+  const batches: Stored['rows'][number][][] = [[]];
+  for (const { rows } of products) {
+    if (batches.at(-1)!.length > 0 && batches.at(-1)!.length + rows.length > most) batches.push([]);
+    batches.at(-1)!.push(...rows);
+  }
+  return batches;
+}
+
+function* chunks<T>(list: readonly T[], size = CHUNK): Generator<T[]> {
+  for (let start = 0; start < list.length; start += size) yield list.slice(start, start + size);
 }

@@ -3,6 +3,7 @@ import { MAX_ID_BYTES, type Row } from '../catalog/product.ts';
 import { MargayError } from '../errors.ts';
 import type { CatalogStamp, StoredSchema } from './catalog-stamp.ts';
 import { fullTextOf } from './full-text.ts';
+import { vectorIndex } from './milvus-index.ts';
 import { textSchema } from './milvus-text.ts';
 import { milvusField, toMilvus } from './milvus-values.ts';
 import { rowKey, storedId } from './product-key.ts';
@@ -19,9 +20,9 @@ const text = (name: string, max_length = MAX_TEXT_BYTES) => ({ name, data_type: 
 
 /**
  * No field is nullable, since Milvus 2.3 has none: see milvus-values.ts. The key is copied to `product_id` and `ordinal`, since a search does
- * not bring it. FLAT is exact; both servers have it.
+ * not bring it.
  */
-export function collectionOf(collection_name: string, stamp: CatalogStamp) {
+export function collectionOf(collection_name: string, stamp: CatalogStamp, version: string) {
   const words = textSchema(stamp.schema.analyzer);
   return {
     collection_name,
@@ -37,7 +38,7 @@ export function collectionOf(collection_name: string, stamp: CatalogStamp) {
       ...words.fields,
     ],
     functions: words.functions,
-    index_params: [{ field_name: 'vector', index_type: 'FLAT', metric_type: 'COSINE', params: {} }, ...words.indexes],
+    index_params: [vectorIndex(version), ...words.indexes],
   };
 }
 

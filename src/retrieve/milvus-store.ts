@@ -1,9 +1,12 @@
 import type { Analyzer } from '../catalog/definition.ts';
 import { MargayError } from '../errors.ts';
-import { type CatalogStamp, checkStamp, parseStamp } from './catalog-stamp.ts';
+import { type CatalogStamp, parseStamp } from './catalog-stamp.ts';
 import { MilvusCatalog } from './milvus-catalog.ts';
+import type { MilvusOptions } from './milvus-connection.ts';
 import { isMissing, succeeded } from './milvus-errors.ts';
-import { MilvusLink, type MilvusOptions } from './milvus-link.ts';
+import { adaptFields } from './milvus-fields.ts';
+import { rowCount } from './milvus-index.ts';
+import { MilvusLink } from './milvus-link.ts';
 import { collectionOf, STAMP } from './milvus-schema.ts';
 import { analyzersOf } from './milvus-text.ts';
 import { checkName } from './store-input.ts';
@@ -40,9 +43,14 @@ export class MilvusStores implements StoreFactory {
     const { name } = stamp;
     return this.#call('Opening the catalog', name, signal, async () => {
       if (!(await this.#find(name))) await this.#create(stamp);
-      checkStamp(await this.#stampOf(name), stamp);
+      await adaptFields(this.#link.client, collectionName(name), await this.#stampOf(name), stamp);
       await this.#link.load(collectionName(name));
-      return new MilvusCatalog(this.#link, collectionName(name), stamp, () => this.#stampOf(name));
+      return new MilvusCatalog(this.#link, collectionName(name), stamp, async () => {
+        const rows = rowCount(this.#link, collectionName(name));
+        // Where both fail, the stamp knows better why.
+        rows.catch(() => {});
+        return { stamp: await this.#stampOf(name), rows: await rows };
+      });
     });
   }
 
@@ -58,8 +66,11 @@ export class MilvusStores implements StoreFactory {
 
   /** Another gateway may make the same catalog at the same moment: its stamp is compared like any other. */
   async #create(stamp: CatalogStamp): Promise<void> {
+    const { version } = succeeded(await this.#link.client.getVersion());
     try {
-      succeeded(await this.#link.client.createCollection(collectionOf(collectionName(stamp.name), stamp) as never));
+      succeeded(
+        await this.#link.client.createCollection(collectionOf(collectionName(stamp.name), stamp, version) as never),
+      );
     } catch (error) {
       if (await this.#find(stamp.name)) return;
       throw stamp.schema.analyzer === 'CHINESE' && isMissing(error) ? lacksChinese(error) : error;
@@ -77,7 +88,7 @@ export class MilvusStores implements StoreFactory {
 
   async #stampOf(name: string): Promise<CatalogStamp> {
     const { properties } = succeeded(
-      await this.#link.client.describeCollection({ collection_name: collectionName(name) }),
+      await this.#link.read(() => this.#link.client.describeCollection({ collection_name: collectionName(name) })),
     );
     const stamp = parseStamp(properties.find(({ key }) => key === STAMP)?.value as string | undefined);
     if (stamp) return stamp;

@@ -85,6 +85,7 @@ export function toMilvus(field: FilterField, value: FieldValue): string | number
 
 /** The inverse of `toMilvus`, for a cell as the SDK brings it (INT64 comes as text). */
 export function fromMilvus(kind: FieldKind, cell: unknown): FieldValue {
+  if (cell === null || cell === undefined) return null;
   switch (kind) {
     case 'StringList': {
       const list = cell as readonly string[];

@@ -54,6 +54,7 @@ export interface ProductPage {
  * Nearest-neighbor search over one catalog's rows, and the products themselves.
  *
  * Errors, on every call: BAD_INPUT (dimension, non-finite vector, malformed id), STORE_UNAVAILABLE (unreachable, dropped), DEADLINE_EXCEEDED.
+ * CATALOG_MISMATCH where the catalog was dropped and made anew for other rows: on every write, and on reads within a second.
  * An aborted signal rejects with its reason. What a resolved `upsert` or `remove` wrote is seen by this store's next call, and by
  * other processes within seconds.
  */
