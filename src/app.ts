@@ -4,6 +4,7 @@ import { makeDataFolder } from './catalog/data-folder.ts';
 import type { CatalogDefinition } from './catalog/definition.ts';
 import { DiskMedia } from './catalog/disk-media.ts';
 import { type MediaStore, THUMBNAIL } from './catalog/media-store.ts';
+import { DEMO } from './catalog/served.ts';
 import { openDefinition } from './catalog-file.ts';
 import { type Config, isLoopback } from './config.ts';
 import type { Encoder } from './encode/encoder.ts';
@@ -148,6 +149,7 @@ export async function serve(app: App, catalog: Catalog, report: (error: unknown)
     media,
     reranker,
     store: catalog.store,
+    isDemo: catalog.stamp.name === DEMO,
     timeoutMs: config.HTTP_TIMEOUT_MS,
     rerankTimeoutMs: config.RERANK_TIMEOUT_MS,
     report,

@@ -17,6 +17,8 @@ import { type Sight, type SightStages, seeKept, seeSent } from './sight.ts';
 
 export interface Stages extends SightStages, Pick<RelevanceStages, 'embed'> {
   readonly definition: CatalogDefinition;
+  /** The demo's drawings are served, and not somebody's own products. */
+  readonly isDemo: boolean;
   /** Throws CATALOG_MISMATCH where the stored vectors are another model's. */
   readonly store: () => VectorStore;
   /** Null when the pass is switched off. */
@@ -55,7 +57,7 @@ export interface Search {
  */
 export async function search(query: Query, plan: Plan, stages: Stages, caller: Caller): Promise<Search> {
   const { encoder, timeoutMs, definition } = stages;
-  const mode = modeOf(query, definition);
+  const mode = modeOf(query, stages);
   const store = stages.store();
   const seen = await within(caller.signal, timeoutMs, 'Reading the picture', (signal) => see(query, stages, signal));
 
