@@ -2,6 +2,7 @@ import type { Analyzer } from '../catalog/definition.ts';
 import { MargayError } from '../errors.ts';
 import { type CatalogStamp, parseStamp } from './catalog-stamp.ts';
 import { MilvusCatalog } from './milvus-catalog.ts';
+import { MilvusCollection } from './milvus-collection.ts';
 import type { MilvusOptions } from './milvus-connection.ts';
 import { isMissing, succeeded } from './milvus-errors.ts';
 import { adaptFields } from './milvus-fields.ts';
@@ -45,12 +46,13 @@ export class MilvusStores implements StoreFactory {
       if (!(await this.#find(name))) await this.#create(stamp);
       await adaptFields(this.#link.client, collectionName(name), await this.#stampOf(name), stamp);
       await this.#link.load(collectionName(name));
-      return new MilvusCatalog(this.#link, collectionName(name), stamp, async () => {
+      const standing = async () => {
         const rows = rowCount(this.#link, collectionName(name));
         // Where both fail, the stamp knows better why.
         rows.catch(() => {});
         return { stamp: await this.#stampOf(name), rows: await rows };
-      });
+      };
+      return new MilvusCatalog(new MilvusCollection(this.#link, collectionName(name), stamp, standing));
     });
   }
 
