@@ -35,6 +35,8 @@ const MOST_ROWS = 16_384;
 const CHUNK = 200;
 /** Floats of one request: encoding them holds the event loop for ten milliseconds. */
 const MOST_FLOATS = 25_600;
+/** Requests of one write under way at once: some are encoded while the server has the others. */
+const LANES = 4;
 /** Products of one write. */
 const AT_ONCE = 1000;
 /**
@@ -330,7 +332,7 @@ export class MilvusCatalog implements VectorStore {
     return lost.sort((a, b) => b.ordinal - a.ordinal).map(({ key }) => key);
   }
 
-  /** Writes all rows, two batches at a time: one is encoded while the server has the other. None is under way when it ends. */
+  /** Writes all rows. No request is under way when it ends, however it ends. */
   async #put(products: readonly Stored[]): Promise<void> {
     const batches = batchesOf(products, Math.min(CHUNK, Math.ceil(MOST_FLOATS / this.dimensions)));
     let failure: { readonly error: unknown } | undefined;
@@ -342,7 +344,7 @@ export class MilvusCatalog implements VectorStore {
           failure ??= { error };
         }
     };
-    await Promise.all([lane(), lane()]);
+    await Promise.all(Array.from({ length: LANES }, lane));
     if (failure) throw failure.error;
   }
 
