@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { type App, createApp } from './app.ts';
 import type { CatalogDefinition } from './catalog/definition.ts';
 import { openDefinition } from './catalog-file.ts';
+import { parseArguments } from './command-line.ts';
 import type { Config } from './config.ts';
 import { MargayError } from './errors.ts';
 import { AMAZON_REVIEWS, amazonReviews } from './ingest/amazon-reviews.ts';
@@ -177,11 +177,7 @@ function parse(argv: readonly string[]) {
     pictures: { type: 'string', default: 'main' },
     'allow-local': { type: 'boolean', default: false },
   } as const;
-  try {
-    return parseArgs({ args: [...argv], allowPositionals: true, options });
-  } catch (cause) {
-    throw usage(cause instanceof Error ? cause.message : 'The command line cannot be read.');
-  }
+  return parseArguments(argv, options, INDEX_USAGE);
 }
 
 const usage = (message: string) => new MargayError('BAD_INPUT', message, { remedy: `\n${INDEX_USAGE}` });
