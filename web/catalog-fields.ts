@@ -6,7 +6,7 @@ export interface CatalogFields {
   /** Of kind String, and of a kind with numbers: undefined where there is none. */
   readonly text: string | undefined;
   readonly number: string | undefined;
-  /** At most four, in the schema's order but those that can be filtered by first. */
+  /** At most four: first those that can be filtered by, each lot in the schema's order. */
   readonly others: readonly string[];
   /** `text` or `number`, where it can be filtered by. */
   readonly filtered: string | undefined;

@@ -13,6 +13,12 @@ const json = (value: unknown) => JSON.stringify(value, null, 2);
 /** Operations that run as they are on the catalog of these fields. */
 export function examplesFor({ title, images, text, number, others, filtered }: CatalogFields): readonly Example[] {
   const select = (...names: (string | undefined)[]) => ['id', title, ...names].filter(Boolean).join(' ');
+  const [note, words] = filtered
+    ? [
+        `# The filter leaves out what has no ${filtered}.\n`,
+        `\n    text: $text\n    topK: 12\n    filter: { ${filtered}: { isNull: false } }\n  `,
+      ]
+    : ['', 'text: $text, topK: 12'];
   return [
     {
       label: 'A picture and four words',
@@ -47,8 +53,8 @@ query Leopard($image: Upload!) {
       label: 'Words alone',
       query: `# Nothing here asks for a reason or a second order:
 # no reranker is called, and nothing paid.
-${filtered ? `# The filter leaves out what has no ${filtered}.\n` : ''}query Words($text: String!) {
-  search(${filtered ? `\n    text: $text\n    topK: 12\n    filter: { ${filtered}: { isNull: false } }\n  ` : 'text: $text, topK: 12'}) {
+${note}query Words($text: String!) {
+  search(${words}) {
     scoreKind
     hits {
       rank

@@ -48,8 +48,18 @@ describe.skipIf(absent)(`GraphiQL in a browser${why}`, { timeout: 60_000 }, () =
     door = await openDoor();
     const definition = readDefinition(BOOKS, 'books.graphql');
     books = await openDoor({}, { definition, stores: new MemoryStores(), products: 0 });
-    const book = { id: 'b1', title: 'Salt Roads', authors: ['K'], price: 9, inPrint: true, pictures: [dataUri(photo)] };
-    expect(outcomes(await indexProducts(books, [book], { type: 'Book', images: 'covers' }))).toEqual(['b1 INDEXED']);
+    // More than a page.
+    const shelf = Array.from({ length: 12 }, (_, place) => ({
+      id: `b${place}`,
+      title: `Salt Roads ${place}`,
+      authors: [],
+      price: place,
+      inPrint: true,
+      pictures: [dataUri(photo)],
+    }));
+    expect(outcomes(await indexProducts(books, shelf, { type: 'Book', images: 'covers' }))).toEqual(
+      shelf.map(({ id }) => `${id} INDEXED`),
+    );
     browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGS });
   }, 120_000);
 
