@@ -124,7 +124,13 @@ async function openAmazon(
     // As small as it may be: it is decoded again when it is embedded.
     check: (bytes, options) => decoder.decode(bytes, { ...options, needs: { shortSide: 64 } }),
   });
-  const fetched = new FetchedPictures(new PictureCache(join(config.MARGAY_DATA, 'fetched')), fetch, signal);
+  // What is under way when the run ends, however it ends, is of no use to anybody.
+  const end = new AbortController();
+  const fetched = new FetchedPictures(
+    new PictureCache(join(config.MARGAY_DATA, 'fetched')),
+    fetch,
+    AbortSignal.any([signal, end.signal]),
+  );
   const source = await amazonReviews(path, { definition, fetched, pictures, ...(limit && { limit }) });
   const { counts } = fetched;
   return {
@@ -137,7 +143,10 @@ async function openAmazon(
     ].join(' '),
     summary: () =>
       `Pictures: ${counts.fetched} fetched, ${counts.cached} from the cache, ${counts.failed} not to be had.`,
-    close: () => fetch.close(),
+    close: () => {
+      end.abort();
+      fetch.close();
+    },
   };
 }
 

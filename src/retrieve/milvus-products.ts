@@ -5,6 +5,8 @@ import { rowKey } from './product-key.ts';
 
 /** Floats of one request: encoding them holds the event loop for ten milliseconds. */
 const MOST_FLOATS = 25_600;
+/** Requests of one write under way at once: some are encoded while the server has the others. */
+const LANES = 4;
 /** Products named in one filter, and rows of one request at most. */
 const CHUNK = 200;
 
@@ -42,7 +44,7 @@ async function lostRows(collection: MilvusCollection, products: readonly StoredP
   return lost.sort((a, b) => b.ordinal - a.ordinal).map(({ key }) => key);
 }
 
-/** Writes all rows, two batches at a time: one is encoded while the server has the other. None is under way when it ends. */
+/** Writes all rows. No request is under way when it ends, however it ends. */
 async function put(collection: MilvusCollection, products: readonly StoredProduct[]): Promise<void> {
   const batches = batchesOf(products, Math.min(CHUNK, Math.ceil(MOST_FLOATS / collection.stamp.dimensions)));
   let failure: { readonly error: unknown } | undefined;
@@ -54,7 +56,7 @@ async function put(collection: MilvusCollection, products: readonly StoredProduc
         failure ??= { error };
       }
   };
-  await Promise.all([lane(), lane()]);
+  await Promise.all(Array.from({ length: LANES }, lane));
   if (failure) throw failure.error;
 }
 
