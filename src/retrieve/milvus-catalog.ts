@@ -1,15 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Column, Product, ProductId, Row } from '../catalog/product.ts';
 import type { Embedding } from '../encode/encoder.ts';
-import { abortable, withDeadline } from '../policy/deadline.ts';
 import { chunks } from './chunks.ts';
 import type { Filter } from './filter.ts';
 import { checkHasText, wordsOf } from './full-text.ts';
-import { type Candidate, Crowding, firstProducts } from './grouping.ts';
+import { type Candidate, Crowding, firstProducts, MOST_ROWS } from './grouping.ts';
 import type { Fields, MilvusCollection, Scored } from './milvus-collection.ts';
-import { milvusError } from './milvus-errors.ts';
 import { among, amongProducts, milvusFilter, quote } from './milvus-filter.ts';
-import { EVERY_LIST, type SearchParams, searchParams, settleIndex } from './milvus-index.ts';
+import { EVERY_LIST, type SearchParams, searchParams } from './milvus-index.ts';
 import { replaceProducts, type StoredProduct } from './milvus-products.ts';
 import { rowToMilvus } from './milvus-schema.ts';
 import { WORDS } from './milvus-text.ts';
@@ -27,13 +25,10 @@ import type {
   VectorStore,
 } from './vector-store.ts';
 
-/** Rows that one query or search may bring. */
-const MOST_ROWS = 16_384;
 /** Products named in one filter. */
 const CHUNK = 200;
 /** Products of one write. */
 const AT_ONCE = 1000;
-const OPTIMIZE_MS = 600_000;
 
 /**
  * One catalog in a Milvus collection. A product is replaced by upserting its rows and then deleting those it has no more: readers never
@@ -55,7 +50,7 @@ export class MilvusCatalog implements VectorStore {
     for (const vector of vectors) checkVector(vector, this.dimensions);
     const excluded = vectors.map((_, query) => exclude[query]);
     const found = await this.#collection.read('The search', options.signal, () =>
-      firstProducts(topK + offset, excluded, { most: MOST_ROWS, crowding: this.#crowding }, (queries, limit) =>
+      firstProducts(topK + offset, excluded, this.#crowding, (queries, limit) =>
         this.#nearest(
           queries.map((query) => vectors[query]!),
           { limit, columns, filter: filter && milvusFilter(filter) },
@@ -72,7 +67,7 @@ export class MilvusCatalog implements VectorStore {
     const words = wordsOf(text);
     if (words === '') return [];
     const [found] = await this.#collection.read('The search', signal, () =>
-      firstProducts(topK + offset, [undefined], { most: MOST_ROWS, crowding: new Crowding(1) }, async (_, limit) => {
+      firstProducts(topK + offset, [undefined], new Crowding(1), async (_, limit) => {
         const { results } = await this.#collection.search({
           data: words,
           anns_field: WORDS,
@@ -141,12 +136,19 @@ export class MilvusCatalog implements VectorStore {
     const { first, after, columns, filter, signal } = options;
     checkFirst(first);
     if (after !== undefined) checkId(after, 'after');
-    const ids = await this.#collection.read('Loading a page of products', signal, () =>
-      this.#firstIds(first + 1, after, filter),
-    );
-    const shown = ids.slice(0, first).map(readId);
-    const found = await this.get(shown, { columns, signal });
-    return { products: shown.flatMap((id) => found.get(id) ?? []), hasNext: ids.length > first };
+    for (let from = after; ; ) {
+      const last = from;
+      const ids = await this.#collection.read('Loading a page of products', signal, () =>
+        this.#firstIds(first + 1, last, filter),
+      );
+      const shown = ids.slice(0, first).map(readId);
+      const found = await this.get(shown, { columns, signal });
+      const products = shown.flatMap((id) => found.get(id) ?? []);
+      const hasNext = ids.length > first;
+      // All may be removed between the two reads; a page without a product but with a next one would lead nowhere.
+      if (products.length > 0 || !hasNext) return { products, hasNext };
+      from = shown.at(-1);
+    }
   }
 
   count({ filter, signal }: { filter?: Filter | undefined; signal: AbortSignal }): Promise<number> {
@@ -183,27 +185,22 @@ export class MilvusCatalog implements VectorStore {
   }
 
   async removeWhere(filter: Filter, { signal }: { signal: AbortSignal }): Promise<number> {
-    let gone = 0;
-    for (;;) {
-      const { products, hasNext } = await this.page({ first: 1000, filter, columns: [], signal });
-      gone += await this.remove(
-        products.map(({ id }) => id),
-        { signal },
-      );
-      if (!hasNext) return gone;
+    for (let gone = 0; ; ) {
+      // Looked up in the turn that removes them: a product that was changed before it may not match any more.
+      const removed = await this.#collection.write('Removing products', signal, async () => {
+        const ids = await this.#firstIds(AT_ONCE, undefined, filter);
+        for (const some of chunks(ids, CHUNK)) await this.#collection.delete(among('product_id', some));
+        return ids.length;
+      });
+      gone += removed;
+      if (removed < AT_ONCE) return gone;
     }
   }
 
   /** Milvus does the same by itself in the ten minutes after the last write. */
-  async optimize({ signal: caller }: { signal: AbortSignal }): Promise<void> {
-    await this.ping({ signal: caller });
-    using signal = withDeadline(caller, OPTIMIZE_MS, 'Optimizing the catalog');
-    try {
-      await abortable(settleIndex(this.#collection.link, this.#collection.name, signal), signal);
-    } catch (error) {
-      throw signal.aborted ? signal.reason : milvusError(error);
-    }
-    this.#collection.standing.now().catch(() => {});
+  async optimize({ signal }: { signal: AbortSignal }): Promise<void> {
+    await this.ping({ signal });
+    await this.#collection.settle(signal);
   }
 
   ping({ signal }: { signal: AbortSignal }): Promise<void> {
@@ -220,8 +217,7 @@ export class MilvusCatalog implements VectorStore {
     vectors: readonly Embedding[],
     options: { limit: number; columns: readonly Column[]; filter: string | undefined },
   ): Promise<Candidate<Fields>[][]> {
-    const { rows } = await this.#collection.standing.value();
-    const params = searchParams(options.limit, rows);
+    const params = searchParams(options.limit, await this.#collection.rows());
     const found = await this.#rowsNear(vectors, options, params);
     // Few rows are all there are only where every list was searched: those that a filter keeps may lie in any.
     const all = params.nprobe === EVERY_LIST.nprobe || found.every(({ length }) => length === options.limit);
