@@ -14,6 +14,7 @@ const COMMANDS = {
   test: ['node_modules/vitest/vitest.mjs', 'run'],
   rerank: ['src/main.ts', 'rerank'],
   model: ['src/main.ts', 'model'],
+  schema: ['src/main.ts', 'schema'],
   bench: ['bench/main.ts'],
   'bench:rerank': ['bench/rerank-main.ts'],
   'bench:encode': ['bench/encode-main.ts'],

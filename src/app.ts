@@ -1,11 +1,11 @@
-import { readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { makeDataFolder } from './catalog/data-folder.ts';
 import type { CatalogDefinition } from './catalog/definition.ts';
 import { DiskMedia } from './catalog/disk-media.ts';
 import { type MediaStore, THUMBNAIL } from './catalog/media-store.ts';
-import { readDefinition } from './catalog/read-definition.ts';
+import { DEMO } from './catalog/served.ts';
+import { openDefinition } from './catalog-file.ts';
 import { type Config, isLoopback } from './config.ts';
 import type { Encoder } from './encode/encoder.ts';
 import { MargayError } from './errors.ts';
@@ -124,18 +124,6 @@ export async function openVoters(
   return numbers.map((votes) => new VisionReranker({ server, renderer, thumbnail, flow, votes, answers }));
 }
 
-/** catalog.graphql of the project, or the operator's own. @throws MargayError BAD_INPUT with every fault by its line. */
-export async function openDefinition({ CATALOG_FILE: file }: Pick<Config, 'CATALOG_FILE'>): Promise<CatalogDefinition> {
-  const path = file ?? fileURLToPath(new URL('../catalog.graphql', import.meta.url));
-  const sdl = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new MargayError('BAD_INPUT', 'CATALOG_FILE: the file cannot be read.', {
-      cause,
-      remedy: "Name a file that says what a product is; catalog.graphql is the demo's.",
-    });
-  });
-  return readDefinition(sdl, basename(path));
-}
-
 async function openStores(config: Config): Promise<StoreFactory> {
   // Both bring native code or a large SDK: only the one in use is loaded.
   if (!config.MILVUS_ADDRESS) {
@@ -161,6 +149,7 @@ export async function serve(app: App, catalog: Catalog, report: (error: unknown)
     media,
     reranker,
     store: catalog.store,
+    isDemo: catalog.stamp.name === DEMO,
     timeoutMs: config.HTTP_TIMEOUT_MS,
     rerankTimeoutMs: config.RERANK_TIMEOUT_MS,
     report,

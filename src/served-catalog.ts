@@ -18,14 +18,29 @@ export const stampOf = ({ encoder, config, definition }: App, name: string): Cat
   schema: schemaOf(definition),
 });
 
-/** Why stored rows can't be served as what is wanted; undefined where they can. */
-function mismatchOf(stored: CatalogStamp, wanted: CatalogStamp): string | undefined {
-  if (stored.fingerprint !== wanted.fingerprint || stored.dimensions !== wanted.dimensions)
-    return 'The stored vectors were made by another encoder or from other parts of the products.';
-  const { faults } = schemaChange(stored.schema, wanted.schema);
-  return faults.length > 0
-    ? `The stored products have other fields than the catalog file: ${faults.join('; ')}.`
-    : undefined;
+/** The catalog, made empty where there is none; or why what is stored can't be served as what is wanted. */
+async function tryOpen(app: App, stamp: CatalogStamp): Promise<VectorStore | { readonly refusal: string }> {
+  const { stores, signal } = app;
+  try {
+    return await stores.open(stamp, { signal });
+  } catch (error) {
+    if (!(error instanceof MargayError) || error.code !== 'CATALOG_MISMATCH') throw error;
+    if (!(await isEmpty(app, stamp.name))) return { refusal: error.message };
+    // Who still writes the catalog file has nothing to lose.
+    await stores.drop(stamp.name, { signal });
+    return stores.open(stamp, { signal });
+  }
+}
+
+async function isEmpty({ stores, signal }: App, name: string): Promise<boolean> {
+  const stored = await stores.stamp(name, { signal });
+  if (!stored) return true;
+  const store = await stores.open(stored, { signal });
+  try {
+    return (await store.count({ signal })) === 0;
+  } finally {
+    await store.close();
+  }
 }
 
 /**
@@ -44,13 +59,12 @@ export async function index(
   const { definition, stores, signal, config } = app;
   await checkFullText(app);
   const served = await readServed(config.MARGAY_DATA);
-  const stamp = stampOf(app, served ? (rebuild ? otherName(served.name) : served.name) : OWN);
-  const stored = await stores.stamp(stamp.name, { signal });
-  const fault = stored ? mismatchOf(stored, stamp) : undefined;
-  if (fault !== undefined && served && !rebuild) throw mismatch(fault, served.sources);
-  // A first run that was cut off goes on; a rebuild that was cut off starts again.
-  if (stored && (rebuild || fault !== undefined)) await stores.drop(stamp.name, { signal });
-  const store = await stores.open(stamp, { signal });
+  // A first run that was cut off goes on; and a store may outlive the data folder.
+  const current = served?.name ?? ((await stores.stamp(OWN, { signal })) ? OWN : undefined);
+  const stamp = stampOf(app, rebuild && current ? otherName(current) : (current ?? OWN));
+  if (rebuild) await stores.drop(stamp.name, { signal });
+  const store = await tryOpen(app, stamp);
+  if ('refusal' in store) throw mismatch(store.refusal, served?.sources ?? []);
   await ingest(source, { ...app, store }, { definition, embed: config.CATALOG_EMBED, signal, onOutcome });
   await store.optimize({ signal });
   const count = await store.count({ signal });
@@ -61,7 +75,7 @@ export async function index(
     });
   const sources = rebuild ? [from] : [...new Set([...(served?.sources ?? []), from])];
   await writeServed(config.MARGAY_DATA, { name: stamp.name as Served['name'], sources });
-  if (served && rebuild) await stores.drop(served.name, { signal });
+  if (current && rebuild) await stores.drop(current, { signal });
   return count;
 }
 
@@ -90,7 +104,7 @@ async function checkFullText({ definition, stores, signal }: App): Promise<void>
     {
       remedy:
         there.length === 0
-          ? 'Use Milvus 2.5 or later, or leave @fullText out of the file that CATALOG_FILE names.'
+          ? 'Leave @fullText out of the file that CATALOG_FILE names, or take a store that has it: README says which.'
           : `Take one of ${there.join(', ')} in @fullText(analyzer:), or another store.`,
     },
   );
@@ -125,20 +139,29 @@ export async function openCatalog(app: App, prepareDemo: (total: number) => OnOu
     await writeServed(config.MARGAY_DATA, served);
   }
   const stamp = stampOf(app, served?.name ?? DEMO);
-  const stored = await stores.stamp(stamp.name, { signal });
-  const fault = stored ? mismatchOf(stored, stamp) : undefined;
-  if (served && fault !== undefined) {
+  if (served) {
     const { sources } = served;
-    const refuse = (): VectorStore => {
+    const store = await tryOpen(app, stamp);
+    const refuse = (fault: string): VectorStore => {
       throw mismatch(fault, sources);
     };
-    return { stamp, store: refuse };
+    return { stamp, store: () => ('refusal' in store ? refuse(store.refusal) : store) };
   }
-  if (!served && stored && (fault !== undefined || schemaChange(stored.schema, stamp.schema).added.length > 0))
-    await stores.drop(DEMO, { signal });
+  const stored = await stores.stamp(stamp.name, { signal });
+  if (stored && !isSame(stored, stamp)) await stores.drop(DEMO, { signal });
   const store = await stores.open(stamp, { signal });
-  if (!served) await fillDemo(app, store, prepareDemo);
+  await fillDemo(app, store, prepareDemo);
   return { stamp, store: () => store };
+}
+
+/** The demo is made anew rather than changed. */
+function isSame(stored: CatalogStamp, wanted: CatalogStamp): boolean {
+  const { added, loosened, faults } = schemaChange(stored.schema, wanted.schema);
+  return (
+    stored.fingerprint === wanted.fingerprint &&
+    stored.dimensions === wanted.dimensions &&
+    added.length + loosened.length + faults.length === 0
+  );
 }
 
 export type Catalog = Awaited<ReturnType<typeof openCatalog>>;

@@ -69,6 +69,7 @@ test.each([
   ['PORT', '9'.repeat(400), PORTS],
   ['HTTP_OPEN', 'yes', 'expected 1 or 0'],
   ['HTTP_API_KEYS', 'my-plain-key', KEYS],
+  ['HTTP_ADMIN_KEYS', 'my-plain-key', KEYS],
   ['HTTP_API_KEYS', `${HASH},short`, KEYS],
   ['HTTP_API_KEYS', 'one-plain-key,another-plain-key', KEYS],
   ['HTTP_ORIGINS', '*', ORIGINS],
@@ -154,10 +155,17 @@ describe('beyond loopback', () => {
     'localhost.evil.example',
     '::ffff:0.0.0.0',
   ])('%s needs keys or HTTP_OPEN', (HOST) => {
-    for (const env of [{}, { HTTP_OPEN: '0' }, { HTTP_OPEN: 'false' }, { HTTP_API_KEYS: ',' }])
+    for (const env of [
+      {},
+      { HTTP_OPEN: '0' },
+      { HTTP_OPEN: 'false' },
+      { HTTP_API_KEYS: ',' },
+      { HTTP_ADMIN_KEYS: ',' },
+    ])
       expect(faultsOf({ HOST, ...env })).toMatch(/HOST: .*HTTP_API_KEYS.*HTTP_OPEN=1/);
     expect(readConfig({ HOST, HTTP_OPEN: '1' }).HOST).toBe(HOST);
     expect(readConfig({ HOST, HTTP_API_KEYS: HASH }).HOST).toBe(HOST);
+    expect(readConfig({ HOST, HTTP_ADMIN_KEYS: HASH }).HOST).toBe(HOST);
   });
 });
 

@@ -52,7 +52,9 @@ export async function openDoor(
   const isFake = config.RERANK === 'on' && config.RERANK_URL === undefined;
   const renderer = new SharpRenderer();
   const media = new FakePictures({ folder: join(data, 'media'), renderer });
-  const adapters = { encoder, stores, renderer, media, ...(isFake && { reranker }), ...given };
+  // Without full text, so that AUTO is DENSE; a test of modes brings a catalog that has it.
+  const definition = { ...DEMO_DEFINITION, analyzer: undefined };
+  const adapters = { definition, encoder, stores, renderer, media, ...(isFake && { reranker }), ...given };
   const app = await createApp(config, stop.signal, adapters);
   const reported: unknown[] = [];
   const catalog = await openCatalog(app, () => () => {});

@@ -13,7 +13,7 @@ import {
 import type { Encoded, Encoder, EncoderInfo, EncoderInput, ModelPixels } from '../src/encode/encoder.ts';
 import type { Picture } from '../src/image/decoder.ts';
 import type { Asked, Candidate, PassOptions, Ranking, Reranker, RerankQuery, Wanted } from '../src/rerank/reranker.ts';
-import type { CatalogStamp } from '../src/retrieve/catalog-stamp.ts';
+import { type CatalogStamp, checkOpening } from '../src/retrieve/catalog-stamp.ts';
 import type { Filter } from '../src/retrieve/filter.ts';
 import { predicate } from '../src/retrieve/matches.ts';
 import type {
@@ -218,6 +218,8 @@ export class MemoryStores implements StoreFactory {
     return this.stored;
   }
   async open(stamp: CatalogStamp): Promise<VectorStore> {
+    const stored = await this.stamp();
+    if (stored) checkOpening(stored, stamp);
     this.stored = stamp;
     return this.store;
   }

@@ -34,18 +34,22 @@ function addressIn(image: unknown): string | undefined {
 function cardOf(item: unknown, index: number): Card | undefined {
   if (!isFields(item)) return undefined;
   const product = isFields(item.product) ? item.product : isFields(item.node) ? item.node : item;
-  const images = Array.isArray(product.images) ? product.images : [];
-  const picture = addressIn(item.image) ?? addressIn(images[0]);
+  // What the pictures and the title are called is the catalog's own.
+  const picture =
+    addressIn(item.image) ?? Object.values(product).filter(Array.isArray).flat().map(addressIn).find(Boolean);
   if (!picture) return undefined;
   return {
     key: `${index}:${text(product.id) ?? picture}`,
     picture,
-    title: text(product.title) ?? text(product.id) ?? 'untitled',
+    title: text(product.title) ?? firstText(product) ?? text(product.id) ?? 'untitled',
     score: number(item.score),
     rank: number(item.position) ?? number(item.rank),
     reason: text(item.reason),
   };
 }
+
+const firstText = ({ id: _, __typename, ...others }: Fields) =>
+  Object.values(others).find((value) => text(value) !== undefined) as string | undefined;
 
 /** Every list of hits or products with pictures in an answer, found by its shape, so that aliases and fragments do not matter. */
 export function cardLists(data: unknown, path: readonly string[] = []): CardList[] {
@@ -55,7 +59,7 @@ export function cardLists(data: unknown, path: readonly string[] = []): CardList
     return [...own, ...data.flatMap((item, index) => cardLists(item, [...path, String(index)]))];
   }
   if (!isFields(data)) return [];
-  return Object.entries(data).flatMap(([key, value]) => (key === 'images' ? [] : cardLists(value, [...path, key])));
+  return Object.entries(data).flatMap(([key, value]) => cardLists(value, [...path, key]));
 }
 
 function labelOf(path: readonly string[]): string {

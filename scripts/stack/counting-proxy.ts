@@ -16,14 +16,14 @@ type Open = { -readonly [Key in keyof Exchange]: Exchange[Key] };
 
 /** Stands before a server on 127.0.0.1, passes every byte on and counts it. */
 export class CountingProxy implements AsyncDisposable {
-  /** `host:port` of the server; may change, for connections to come. */
-  target: string;
+  /** `host:port` of the server. */
+  readonly #target: string;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   #exchanges: Open[] = [];
 
   private constructor(target: string) {
-    this.target = target;
+    this.#target = target;
     this.#server = createServer((client) => this.#carry(client));
   }
 
@@ -61,7 +61,7 @@ export class CountingProxy implements AsyncDisposable {
   }
 
   #carry(client: Socket): void {
-    const [host, port] = this.target.split(':');
+    const [host, port] = this.#target.split(':');
     const server = connect(Number(port), host);
     let open: Open | undefined;
     client.on('data', (bytes) => {

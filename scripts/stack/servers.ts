@@ -24,46 +24,47 @@ export interface StackOptions {
 }
 
 /** Everything running, with a counting proxy before each server. */
-export interface Servers extends AsyncDisposable {
+export interface Servers {
   readonly toGateway: CountingProxy;
   readonly toMilvus: CountingProxy;
   readonly toLlama: CountingProxy;
   /** What the gateway did since the last call. */
   steps(): Promise<Step[]>;
-  /** Another vision model, of this seed. */
-  reseed(seed: number): Promise<void>;
 }
 
-/** Starts the whole stack, one part after another, and indexes a catalog. Ended by a signal it takes its servers along. */
+/**
+ * Starts the whole stack, one part after another, and indexes a catalog.
+ * @param ends gets what ends each part; ended already, nothing more is started.
+ */
 export async function startServers(
   { root, program, products }: StackOptions,
+  ends: AsyncDisposableStack,
   print: (line: string) => void,
 ): Promise<Servers> {
-  await using ends = new AsyncDisposableStack();
-  let stop = () => ends.disposeAsync();
-  for (const [name, code] of [
-    ['SIGINT', 130],
-    ['SIGTERM', 143],
-  ] as const)
-    process.once(name, () => void stop().finally(() => process.exit(code)));
-  const folder = await mkdtemp(join(tmpdir(), 'margay-stack-'));
-  ends.defer(() => rm(folder, { recursive: true, force: true }));
+  /** A part that is up when all was ended meanwhile would stay behind. */
+  const keep = async <T>(starting: Promise<T>, end: (part: T) => PromiseLike<void>): Promise<T> => {
+    const part = await starting;
+    if (ends.disposed) await end(part);
+    ends.adopt(part, end);
+    return part;
+  };
+  const dispose = (part: AsyncDisposable) => part[Symbol.asyncDispose]();
+  const folder = await keep(mkdtemp(join(tmpdir(), 'margay-stack-')), (path) =>
+    rm(path, { recursive: true, force: true }),
+  );
 
   const model = seededModel('fp32');
   const modelBytes = count(await folderBytes(model));
   print(`Encoder: Visualized BGE (base) at full size, random weights of seed ${SEED}, ${modelBytes} bytes on disk`);
 
-  const milvus = await MilvusServer.start('standalone');
-  ends.defer(() => milvus.stop());
-  const toMilvus = ends.use(await CountingProxy.before(milvus.address));
+  const milvus = await keep(MilvusServer.start('standalone'), (server) => server.stop());
+  const toMilvus = await keep(CountingProxy.before(milvus.address), dispose);
   print(
     `Store: Milvus, which calls itself ${await milvusVersion(milvus.address)}: the engine of PyPI's milvus package`,
   );
 
-  let llama = await LlamaServer.start(program);
-  ends.defer(() => llama[Symbol.asyncDispose]());
-  const hostOf = (server: LlamaServer) => new URL(server.url).host;
-  const toLlama = ends.use(await CountingProxy.before(hostOf(llama)));
+  const llama = await keep(LlamaServer.start(program), dispose);
+  const toLlama = await keep(CountingProxy.before(new URL(llama.url).host), dispose);
   const llamaBytes = count(await folderBytes(llama.folder));
   print(`Reranker: llama-server ${await llamaVersion(program)}, a vision model of random weights, ${llamaBytes} bytes`);
 
@@ -83,22 +84,7 @@ export async function startServers(
   print(await indexCatalog(root, catalog, settings, toMilvus));
 
   const entry = new URL('gateway.ts', import.meta.url);
-  const gateway = await start<GatewayQuestions>(entry, [JSON.stringify(settings)]);
-  ends.defer(() => gateway.end());
-  const toGateway = ends.use(await CountingProxy.before(new URL(await gateway.ask('url', null)).host));
-
-  const running = ends.move();
-  stop = () => running.disposeAsync();
-  return {
-    toGateway,
-    toMilvus,
-    toLlama,
-    steps: () => gateway.ask('steps', null),
-    async reseed(seed) {
-      await llama[Symbol.asyncDispose]();
-      llama = await LlamaServer.start(program, undefined, seed);
-      toLlama.target = hostOf(llama);
-    },
-    [Symbol.asyncDispose]: () => running.disposeAsync(),
-  };
+  const gateway = await keep(start<GatewayQuestions>(entry, [JSON.stringify(settings)]), (process) => process.end());
+  const toGateway = await keep(CountingProxy.before(new URL(await gateway.ask('url', null)).host), dispose);
+  return { toGateway, toMilvus, toLlama, steps: () => gateway.ask('steps', null) };
 }

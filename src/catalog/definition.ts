@@ -2,7 +2,7 @@
 export const ANALYZERS = ['STANDARD', 'ENGLISH', 'CHINESE'] as const;
 /**
  * STANDARD splits at what is no letter or digit and lowers case; ENGLISH also stems and leaves stop words out; CHINESE cuts words by a
- * dictionary (jieba) and lowers case.
+ * dictionary (jieba's on Milvus, ICU's on LanceDB) and lowers case.
  */
 export type Analyzer = (typeof ANALYZERS)[number];
 

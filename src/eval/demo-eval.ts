@@ -72,7 +72,7 @@ export async function demoEvaluation(stages: EvalStages, { count, signal, tell }
     const { stores, definition } = stages;
     if (!stores || !definition) return [];
     return withWords({ products }, { stores, definition }, signal, async (words, analyzer) =>
-      modeReport([{ name: '', tasks: asked }], index, words, analyzer),
+      modeReport([{ name: '', tasks: asked }], index, words, { analyzer, signal }),
     );
   }
 

@@ -4,6 +4,7 @@ import type { Embed } from '../encode/encoder.ts';
 import { SEARCH_MODES } from '../search/mode.ts';
 import { fuseRanks } from '../search/rank-fusion.ts';
 import type { Asked, Part } from './asked.ts';
+import { atOnce } from './at-once.ts';
 import { type Figures, JointTasks } from './fusion-sweep.ts';
 import { FIGURES, type Found, found, INDEXES, share, table, withInterval } from './quality-table.ts';
 import type { LabelledIndex } from './retrieval.ts';
@@ -36,9 +37,14 @@ export async function modeReport(
   splits: readonly ModeSplit[],
   index: Pick<LabelledIndex, 'ranking'>,
   words: WordSearch | null,
-  analyzer: Analyzer,
+  { analyzer, signal }: { analyzer: Analyzer; signal: AbortSignal },
 ): Promise<string[]> {
   if (!words) return ['', '## Retrieval modes', '', `This store has no full text by ${analyzer}: there is one mode.`];
+  // Of all tables one search for each text, a few at a time.
+  const texts = new Set(
+    splits.flatMap(({ tasks }) => tasks.flatMap(({ asked }) => asked.flatMap(({ query }) => query.text ?? []))),
+  );
+  const answers = new Map(await atOnce([...texts], async (text) => [text, await words(text)] as const, { signal }));
   const lines: string[] = [
     '',
     '## Retrieval modes',
@@ -55,7 +61,7 @@ export async function modeReport(
           tasks.map((task) => ({ name: task.name, asked: task.asked.filter((one) => isOf(one, part)) })),
         );
         if (asked.asked.length === 0) continue;
-        const judged = await Promise.all(asked.asked.map((one) => judge(one, part, index, by, words)));
+        const judged = asked.asked.map((one) => judge(one, part, index, by, answers.get(one.query.text!)!));
         rows.push(...rowsOf(asked, judged, kind));
         verdicts.push(verdict(asked, judged, kind));
       }
@@ -70,16 +76,16 @@ export async function modeReport(
 const isOf = ({ query, vectors }: Asked, part: Part): boolean =>
   query.text !== undefined && (query.picture !== undefined) === (part === 'text and picture') && !!vectors[part];
 
-async function judge(
+function judge(
   { query, vectors }: Asked,
   part: Part,
   index: Pick<LabelledIndex, 'ranking'>,
   by: Embed,
-  words: WordSearch,
-): Promise<Ranked> {
-  const { text, relevant, exclude } = query;
+  words: readonly ProductId[],
+): Ranked {
+  const { relevant, exclude } = query;
   const dense = index.ranking(vectors[part]!, exclude, by);
-  const worded = (await words(text!)).filter((id) => !exclude.has(id));
+  const worded = words.filter((id) => !exclude.has(id));
   const listed = [dense, worded].map((ids) => ids.map((productId) => ({ productId, ordinal: 0 })));
   const of = (ranked: readonly ProductId[]) =>
     found(

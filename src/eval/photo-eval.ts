@@ -111,7 +111,7 @@ export async function photoEvaluation(
       { name: 'Eval split', tasks: wholes },
     ];
     return withWords({ products }, { stores, definition }, signal, (words, analyzer) =>
-      modeReport(splits, index, words, analyzer),
+      modeReport(splits, index, words, { analyzer, signal }),
     );
   }
 }

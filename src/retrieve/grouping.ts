@@ -71,9 +71,11 @@ export async function firstProducts<Place>(
   for (let limit = Math.min(most, first); open.length > 0; limit = Math.min(most, limit * WIDER)) {
     const answers = await nearest(open, limit);
     open = open.filter((query, place) => {
-      const rows = answers[place] ?? [];
-      const all = rows.length < limit || limit >= most;
-      const floor = all ? Number.NEGATIVE_INFINITY : rows.at(-1)!.score;
+      const answer = answers[place] ?? [];
+      const all = answer.length < limit || limit >= most;
+      // A vector that is no vector (others may have stored one) is found by nothing.
+      const rows = answer.filter(({ score }) => Number.isFinite(score));
+      const floor = all ? Number.NEGATIVE_INFINITY : (rows.at(-1)?.score ?? Number.NEGATIVE_INFINITY);
       const products = bestOfEach(rows.filter(({ productId, score }) => productId !== exclude[query] && score > floor));
       found[query] = products.slice(0, wanted);
       if (products.length < wanted) return !all;

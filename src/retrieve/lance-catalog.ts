@@ -4,12 +4,13 @@ import { type Column, fieldsOf, IMAGES, type Product, type ProductId, type Row }
 import type { Embedding } from '../encode/encoder.ts';
 import { abortable } from '../policy/deadline.ts';
 import type { CatalogStamp } from './catalog-stamp.ts';
+import { chunks } from './chunks.ts';
 import type { Filter } from './filter.ts';
 import { checkHasText, wordsOf } from './full-text.ts';
 import { Crowding, firstProducts } from './grouping.ts';
 import { lanceFilter, quote } from './lance-filter.ts';
 import { compact, nearestRows } from './lance-index.ts';
-import { rowsToArrow } from './lance-schema.ts';
+import { readStamp, rowsToArrow } from './lance-schema.ts';
 import { type LanceLimits, LanceTable } from './lance-table.ts';
 import { matchingRows } from './lance-text.ts';
 import { checkId, readId, rowKey, storedId } from './product-key.ts';
@@ -101,7 +102,7 @@ export class LanceCatalog implements VectorStore {
     });
     return this.#table.read('Loading rows', signal, async () => {
       const found: Hit[] = [];
-      for (const some of chunks(keys)) {
+      for (const some of chunks(keys, CHUNK)) {
         const rows: ArrowTable = await this.#table.table
           .query()
           .where(`key IN (${some.map(quote).join()})`)
@@ -173,8 +174,10 @@ export class LanceCatalog implements VectorStore {
   async upsert(rows: readonly Row[], { signal }: { signal: AbortSignal }): Promise<void> {
     const { table, stamp } = this.#table;
     const products = [...checkRows(rows, this.dimensions)];
-    for (const some of chunks(products))
+    for (const some of chunks(products, CHUNK))
       await this.#table.write('Writing products', signal, async () => {
+        // Fields that another gateway has added since are written as null: a product is replaced as a whole.
+        const stored = readStamp(await table.schema()) ?? stamp;
         await table
           .mergeInsert('key')
           .whenMatchedUpdateAll()
@@ -183,7 +186,7 @@ export class LanceCatalog implements VectorStore {
           .execute(
             rowsToArrow(
               some.flatMap(([, own]) => own),
-              stamp,
+              stored,
             ),
           );
       });
@@ -192,7 +195,7 @@ export class LanceCatalog implements VectorStore {
   async remove(ids: readonly ProductId[], { signal }: { signal: AbortSignal }): Promise<number> {
     for (const id of ids) checkId(id);
     let gone = 0;
-    for (const some of chunks([...new Set(ids)])) gone += await this.#removeRows(among(some), signal);
+    for (const some of chunks([...new Set(ids)], CHUNK)) gone += await this.#removeRows(among(some), signal);
     return gone;
   }
 
@@ -239,7 +242,7 @@ export class LanceCatalog implements VectorStore {
   ): Promise<void> {
     for (const id of ids) checkId(id);
     await this.#table.read(what, signal, async () => {
-      for (const some of chunks([...new Set(ids)])) {
+      for (const some of chunks([...new Set(ids)], CHUNK)) {
         const table: ArrowTable = await this.#table.table
           .query()
           .where(`ordinal = 0 AND ${among(some)}`)
@@ -263,7 +266,3 @@ const mainRows = (filter: Filter | undefined, ...more: string[]): string =>
   ['ordinal = 0', ...more, ...(filter ? [lanceFilter(filter)] : [])].join(' AND ');
 
 const among = (ids: readonly ProductId[]): string => `product_id IN (${ids.map((id) => quote(storedId(id))).join()})`;
-
-function* chunks<T>(list: readonly T[]): Generator<T[]> {
-  for (let start = 0; start < list.length; start += CHUNK) yield list.slice(start, start + CHUNK);
-}

@@ -13,6 +13,10 @@ export function lanceError(error: unknown): MargayError {
 export const isMissing = (error: unknown): boolean =>
   error instanceof Error && /was not found|Not found: \S*_versions\b/.test(error.message);
 
+/** Another commit came first, and ours was given up. */
+export const isPreempted = (error: unknown): boolean =>
+  error instanceof Error && error.message.includes('Retryable commit conflict');
+
 export const missing = (cause?: unknown) =>
   new MargayError('STORE_UNAVAILABLE', 'The catalog is not in the store any more.', {
     remedy: 'Index it again, then restart the gateway.',

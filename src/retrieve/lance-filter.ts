@@ -4,7 +4,7 @@ import { storedId } from './product-key.ts';
 
 /**
  * The filter as a condition of LanceDB's SQL, in brackets, true or false of every row and never null, so that NOT is the complement.
- * Columns: texts and ids Utf8, Int Int32, Float Float64, Boolean Bool, DateTime Int64 (ms since 1970), lists List<Utf8>; all may be null.
+ * Columns: texts and ids Utf8, Int Int32, Float Float64, Boolean Int8, DateTime Int64 (ms since 1970), lists List<Utf8>; all may be null.
  */
 export const lanceFilter = (filter: Filter): string =>
   filterText(filter, { everything: 'true', nothing: 'false', and: 'AND', or: 'OR', not: 'NOT', test });
@@ -39,5 +39,5 @@ const zeros = (field: FilterField, value: FilterValue): string[] =>
 
 function literal(field: FilterField, value: FilterValue): string {
   if (typeof value === 'string') return quote(isProductId(field) ? storedId(value) : value);
-  return typeof value === 'number' && field.kind === 'Float' ? double(value) : String(value);
+  return typeof value === 'number' && field.kind === 'Float' ? double(value) : String(Number(value));
 }

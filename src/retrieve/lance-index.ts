@@ -3,6 +3,7 @@ import type { Table as ArrowTable } from 'apache-arrow';
 import type { Column } from '../catalog/product.ts';
 import type { Embedding } from '../encode/encoder.ts';
 import type { Candidate } from './grouping.ts';
+import { isPreempted } from './lance-errors.ts';
 import { readId } from './product-key.ts';
 import { storedName } from './stored-row.ts';
 
@@ -80,7 +81,10 @@ export async function compact(table: Table, exactRows: number): Promise<void> {
     await table.createIndex('product_id', { config: Index.btree(), replace: true });
     await table.updateFieldMetadata([{ path: 'vector', metadata: { [INDEXED_ROWS]: String(rows) } }]);
   }
-  await table.optimize({ cleanupOlderThan: new Date(Date.now() - KEEP_VERSIONS_MS) });
+  await table.optimize({ cleanupOlderThan: new Date(Date.now() - KEEP_VERSIONS_MS) }).catch((error) => {
+    // Another process compacts or writes at the same moment; what it leaves is for the next time.
+    if (!isPreempted(error)) throw error;
+  });
 }
 
 async function outgrown(table: Table, rows: number): Promise<boolean> {

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { type Connection, connect, type Table } from '@lancedb/lancedb';
+import { type Connection, connect, makeArrowTable, type Table } from '@lancedb/lancedb';
+import { Schema } from 'apache-arrow';
 import type { Analyzer } from '../catalog/definition.ts';
 import { MargayError } from '../errors.ts';
 import { abortable, withDeadline } from '../policy/deadline.ts';
-import { type CatalogStamp, checkStamp } from './catalog-stamp.ts';
+import { type CatalogStamp, checkOpening, type StoredField } from './catalog-stamp.ts';
 import { LanceCatalog } from './lance-catalog.ts';
 import { isMissing, lanceError } from './lance-errors.ts';
 import { arrowField, catalogSchema, readStamp, SCHEMA } from './lance-schema.ts';
@@ -92,14 +93,32 @@ export class LanceStores implements StoreFactory {
   }
 }
 
+/** Other gateways may add fields at the same moment: of two commits one loses, and looks again. */
+const TRIES = 10;
+
 /** Adds the fields that the stored rows lack; the stamp is written last, so that a run that was cut off goes on. */
 async function adapt(table: Table, stamp: CatalogStamp): Promise<void> {
-  const { added } = checkStamp(await stampOf(table), stamp);
-  if (added.length === 0) return;
-  const there = new Set((await table.schema()).fields.map(({ name }) => name));
-  const missing = added.map(arrowField).filter(({ name }) => !there.has(name));
-  if (missing.length > 0) await table.addColumns(missing);
-  await table.updateFieldMetadata([{ path: 'vector', metadata: { [SCHEMA]: JSON.stringify(stamp.schema) } }]);
+  for (let left = TRIES; ; left--)
+    try {
+      const { added, loosened } = checkOpening(await stampOf(table), stamp);
+      if (added.length + loosened.length === 0) return;
+      await addFields(table, added);
+      const metadata = { [SCHEMA]: JSON.stringify(stamp.schema) };
+      await table.updateFieldMetadata([{ path: 'vector', metadata }]);
+      return;
+    } catch (error) {
+      if (error instanceof MargayError || left === 1) throw error;
+    }
+}
+
+async function addFields(table: Table, added: readonly StoredField[]): Promise<void> {
+  const there = new Map((await table.schema()).fields.map(({ name, type }) => [name, String(type)]));
+  const missing = added.map(arrowField).filter(({ name, type }) => there.get(name) !== String(type));
+  // Of another type, and in no stamp: what was cut off was not tried again as it was.
+  const strays = missing.map(({ name }) => name).filter((name) => there.has(name));
+  if (strays.length > 0) await table.dropColumns(strays);
+  // LanceDB knows a schema by its class, which is there twice: its own comes of a table that it makes.
+  if (missing.length > 0) await table.addColumns(makeArrowTable([], { schema: new Schema(missing) }).schema);
 }
 
 async function stampOf(table: Table) {

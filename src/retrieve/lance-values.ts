@@ -1,8 +1,8 @@
 import {
-  Bool,
   type DataType,
   Field,
   Float64,
+  Int8,
   Int32,
   Int64,
   List,
@@ -12,7 +12,7 @@ import {
 } from 'apache-arrow';
 import type { FieldKind, FieldValue } from '../catalog/definition.ts';
 
-/** How a field is stored; all are nullable. DateTime is milliseconds since 1970. */
+/** How a field is stored; all are nullable. DateTime is milliseconds since 1970, Boolean 0 or 1: of bits that are all null Arrow writes none, which LanceDB refuses. */
 export function arrowType(kind: FieldKind): DataType {
   switch (kind) {
     case 'ID':
@@ -23,7 +23,7 @@ export function arrowType(kind: FieldKind): DataType {
     case 'Float':
       return new Float64();
     case 'Boolean':
-      return new Bool();
+      return new Int8();
     case 'DateTime':
       return new Int64();
     case 'StringList':
@@ -32,8 +32,15 @@ export function arrowType(kind: FieldKind): DataType {
 }
 
 export function toArrow(kind: FieldKind, values: readonly FieldValue[]): Vector {
-  const stored = kind === 'DateTime' ? values.map((value) => (value === null ? null : BigInt(Number(value)))) : values;
-  return vectorFromArray(stored, arrowType(kind));
+  return vectorFromArray(
+    values.map((value) => (value === null ? null : stored(kind, value))),
+    arrowType(kind),
+  );
+}
+
+function stored(kind: FieldKind, value: NonNullable<FieldValue>) {
+  if (kind === 'DateTime') return BigInt(Number(value));
+  return kind === 'Boolean' ? Number(value) : value;
 }
 
 /** A cell as it was written; a column that is not there is null everywhere. */
@@ -43,6 +50,8 @@ export function fromArrow(kind: FieldKind, column: Vector | null, row: number): 
   switch (kind) {
     case 'DateTime':
       return Number(cell);
+    case 'Boolean':
+      return cell === 1;
     case 'ID':
     case 'String':
       return textAt(column, row, cell);

@@ -7,7 +7,7 @@ const RELEASED = 101;
 /** gRPC status codes. */
 const DEADLINE = 4;
 const PERMISSION_DENIED = 7;
-const UNIMPLEMENTED = 12;
+export const UNIMPLEMENTED = 12;
 const UNAVAILABLE = 14;
 const UNAUTHENTICATED = 16;
 
@@ -33,12 +33,17 @@ export const isMissing = (error: unknown): boolean =>
 
 export const isReleased = (error: unknown): boolean => statusOf(error)?.code === RELEASED;
 
+const grpcCode = (error: unknown): unknown => (error instanceof Error ? (error as { code?: unknown }).code : undefined);
+
+/** The connection went away, or none could be made. */
+export const isUnreachable = (error: unknown): boolean => grpcCode(error) === UNAVAILABLE;
+
 /** The four shapes of failure (a returned status, a thrown plain object, a gRPC error, a TypeError) as one error. */
 export function milvusError(error: unknown): MargayError {
   if (error instanceof MargayError) return error;
   if (isMissing(error))
     return unavailable('The catalog is not in Milvus any more.', 'Index it again, then restart the gateway.', error);
-  switch (error instanceof Error ? (error as { code?: unknown }).code : undefined) {
+  switch (grpcCode(error)) {
     case DEADLINE:
       return new MargayError('DEADLINE_EXCEEDED', 'Milvus did not answer in time.', {
         remedy: 'Try again later.',

@@ -1,10 +1,13 @@
 import type { Analyzer } from '../catalog/definition.ts';
 import { MargayError } from '../errors.ts';
-import { type CatalogStamp, checkStamp, parseStamp } from './catalog-stamp.ts';
+import { type CatalogStamp, parseStamp } from './catalog-stamp.ts';
 import { MilvusCatalog } from './milvus-catalog.ts';
+import { MilvusCollection } from './milvus-collection.ts';
+import type { MilvusOptions } from './milvus-connection.ts';
 import { isMissing, succeeded } from './milvus-errors.ts';
+import { adaptFields } from './milvus-fields.ts';
 import { rowCount } from './milvus-index.ts';
-import { MilvusLink, type MilvusOptions } from './milvus-link.ts';
+import { MilvusLink } from './milvus-link.ts';
 import { collectionOf, STAMP } from './milvus-schema.ts';
 import { analyzersOf } from './milvus-text.ts';
 import { checkName } from './store-input.ts';
@@ -41,14 +44,15 @@ export class MilvusStores implements StoreFactory {
     const { name } = stamp;
     return this.#call('Opening the catalog', name, signal, async () => {
       if (!(await this.#find(name))) await this.#create(stamp);
-      checkStamp(await this.#stampOf(name), stamp);
+      await adaptFields(this.#link.client, collectionName(name), await this.#stampOf(name), stamp);
       await this.#link.load(collectionName(name));
-      return new MilvusCatalog(this.#link, collectionName(name), stamp, async () => {
+      const standing = async () => {
         const rows = rowCount(this.#link, collectionName(name));
         // Where both fail, the stamp knows better why.
         rows.catch(() => {});
         return { stamp: await this.#stampOf(name), rows: await rows };
-      });
+      };
+      return new MilvusCatalog(new MilvusCollection(this.#link, collectionName(name), stamp, standing));
     });
   }
 
@@ -86,7 +90,7 @@ export class MilvusStores implements StoreFactory {
 
   async #stampOf(name: string): Promise<CatalogStamp> {
     const { properties } = succeeded(
-      await this.#link.client.describeCollection({ collection_name: collectionName(name) }),
+      await this.#link.read(() => this.#link.client.describeCollection({ collection_name: collectionName(name) })),
     );
     const stamp = parseStamp(properties.find(({ key }) => key === STAMP)?.value as string | undefined);
     if (stamp) return stamp;

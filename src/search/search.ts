@@ -12,11 +12,13 @@ import { modeOf, type ScoreKind, scoreKindOf } from './mode.ts';
 import { estimatePass, type Pass, type Report, runPass } from './pass.ts';
 import type { Plan, Query } from './query.ts';
 import { type RelevanceStages, relevantFrom } from './relevance.ts';
-import { retrieve } from './retrieval.ts';
+import { retrieval } from './retrieval.ts';
 import { type Sight, type SightStages, seeKept, seeSent } from './sight.ts';
 
 export interface Stages extends SightStages, Pick<RelevanceStages, 'embed'> {
   readonly definition: CatalogDefinition;
+  /** The demo's drawings are served, and not somebody's own products. */
+  readonly isDemo: boolean;
   /** Throws CATALOG_MISMATCH where the stored vectors are another model's. */
   readonly store: () => VectorStore;
   /** Null when the pass is switched off. */
@@ -55,7 +57,7 @@ export interface Search {
  */
 export async function search(query: Query, plan: Plan, stages: Stages, caller: Caller): Promise<Search> {
   const { encoder, timeoutMs, definition } = stages;
-  const mode = modeOf(query, definition);
+  const mode = modeOf(query, stages);
   const store = stages.store();
   const seen = await within(caller.signal, timeoutMs, 'Reading the picture', (signal) => see(query, stages, signal));
 
@@ -75,17 +77,12 @@ export async function search(query: Query, plan: Plan, stages: Stages, caller: C
       ? (stages.reranker?.looksAt ?? []).flatMap((look) => columnOf(look, stages.definition))
       : [];
   const columns = [...new Set([...plan.columns, ...ranked])];
-  const find = (page: Pick<Query, 'topK' | 'offset'>, columns: readonly Column[]) =>
-    retrieve(
-      { ...query, ...page },
-      {
-        mode,
-        store,
-        columns,
-        vector: async () => (await encoded()).vector,
-        within: (call) => within(caller.signal, timeoutMs, 'The search', call),
-      },
-    );
+  const find = retrieval(query, {
+    mode,
+    store,
+    vector: async () => (await encoded()).vector,
+    within: (call) => within(caller.signal, timeoutMs, 'The search', call),
+  });
   const hits = once(() => find(query, columns));
   const facets = once<readonly Facet[]>(async () => {
     const counted = facetFields(definition);

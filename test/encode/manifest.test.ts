@@ -214,6 +214,13 @@ describe('fingerprint', () => {
   const other = 'f'.repeat(64);
   test.each<[string, boolean, (manifest: JointManifest) => void]>([
     [
+      'the thresholds of relevance',
+      false,
+      (model) => {
+        model.relevance = { image: { text: 0.1 } };
+      },
+    ],
+    [
       'the graph',
       true,
       (model) => {

@@ -46,7 +46,7 @@ test('each mode is judged by what it finds: ranks fused as a search fuses them, 
     { name: 'one', asked: [asked('c b', 'c', false), asked('x d', 'a', false, ['b'])] },
     { name: 'two', asked: [asked('d', 'd', true), asked(undefined, 'a', true)] },
   ];
-  const lines = await modeReport([{ name: 'Train split', tasks }], index, words, 'STANDARD');
+  const lines = await modeReport([{ name: 'Train split', tasks }], index, words, { analyzer: 'STANDARD', signal });
   const [alone, titled] = lines.join('\n').split('### ').slice(1);
   expect(alone).toMatch(/^Train split: Products embedded by their pictures alone\n/);
   expect(titled).toMatch(/^Train split: Products embedded by pictures and titles\n/);
@@ -63,7 +63,9 @@ test('each mode is judged by what it finds: ranks fused as a search fuses them, 
 });
 
 test('a store without full text has one mode, and the report says so', async () => {
-  expect((await modeReport([], index, null, 'STANDARD')).join('\n')).toMatch(/no full text by STANDARD/);
+  expect((await modeReport([], index, null, { analyzer: 'STANDARD', signal })).join('\n')).toMatch(
+    /no full text by STANDARD/,
+  );
 });
 
 test('titles are searched in a catalog of the store’s own, dropped afterwards, also where the work fails', async () => {

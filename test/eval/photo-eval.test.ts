@@ -77,7 +77,7 @@ const task = (more: object) => ({
 const TASKS = [
   task({ query_text: 'find 0', index_must_not_contain: 'description' }),
   task({ query_text: 'find 1', relevant: { p2: 2 } }),
-  task({ query_text: 'never asked 3', split: 'train' }),
+  task({ query_text: 'trained 3', relevant: { p2: 2 }, split: 'train' }),
   task({ task: 'composed', query_image: 'p11', query_text: 'but 2', relevant: { p2: 2 }, reference_view: 'back' }),
   task({
     task: 'composed',
@@ -99,7 +99,7 @@ async function evaluated(count?: number): Promise<string> {
 
 /** The rows of the two tables of the eval split, without their heads. */
 async function table(count?: number): Promise<string[][]> {
-  const [tables] = (await evaluated(count)).split("\n## The model's joint");
+  const [tables] = (await evaluated(count)).split('\n## Relevant or not');
   return tables!
     .split('\n')
     .filter((line) => line.startsWith('| ') && !line.startsWith('| task |'))
@@ -123,7 +123,7 @@ test('tasks by view and by what is asked with, twice: without and with titles', 
   expect(figure(rows[1]![4]!)).toBe(1);
   expect(rows[4]!.slice(3, 7)).toEqual(['1', '1.000', '1.000', '1.000']);
   const asked = encoder.calls.map(({ text = '' }) => text);
-  expect(asked.filter((text) => /secret|never/i.test(text))).toEqual([]);
+  expect(asked.filter((text) => /secret/i.test(text))).toEqual([]);
   expect(asked).toContain('thing 1');
 });
 
@@ -161,13 +161,38 @@ test('many are under way at once, products as an ingest has them, and the tables
   })();
   expect(await evaluated()).toBe(alone);
   expect(most).toBeGreaterThan(2);
-  // Four products with and without titles; two texts and three queries of both, each asked in three ways.
+  // Four products with and without titles; three texts and three queries of both, each asked in three ways.
   expect([...priorities]).toEqual([
     ['index', 8],
-    [undefined, 11],
+    [undefined, 12],
   ]);
   expect(told).toContainEqual(expect.stringMatching(/^Embedding products: 4 of 4 in /));
-  expect(told).toContainEqual(expect.stringMatching(/^Embedding queries: 5 of 5 in /));
+  expect(told).toContainEqual(expect.stringMatching(/^Embedding queries: 6 of 6 in /));
+});
+
+test('how often relevant is wrong: by the encoder, where it says so, and by what the train split gives', async () => {
+  await data(TASKS);
+  Object.assign(encoder, { info: { ...encoder.info, relevance: { image: { text: 0.5 } } } });
+  const [, report] = (await evaluated()).split('\n## Relevant or not');
+  const [, own, train] = report!.split(/\n### .*\n/).map((part) =>
+    part
+      .split('\n## ')[0]!
+      .split('\n')
+      .filter((line) => line.startsWith('| ') && !line.startsWith('| task |'))
+      .map((line) => line.slice(2, -2).split(' | ')),
+  );
+  // "find 1" finds p1, which is wrong; "find 0" finds p0. All else is at right angles.
+  expect(own![0]!.map((cell) => cell.split(' [')[0])).toEqual([
+    ...['text_to_product, s', 'text', 'image', '0.500', '8', '2', '0.167', '0.500'],
+  ]);
+  expect(own!.slice(1).map((row) => row[3])).toEqual(['none', 'none', 'none']);
+  // Of the one text for training nothing right is found before what is wrong: the threshold lies below all of them.
+  expect(train!.map((row) => row.slice(1, 4))).toEqual([
+    ['text', 'image', expect.stringMatching(/^-?[01]\.\d{3}$/)],
+    ['text and picture', 'image', 'none'],
+    ['text', 'image+title', expect.stringMatching(/^-?[01]\.\d{3}$/)],
+    ['text and picture', 'image+title', 'none'],
+  ]);
 });
 
 test('floors stand beside, each where it is given', async () => {

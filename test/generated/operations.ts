@@ -135,9 +135,23 @@ export type RerankStatus =
   /** The model's order with ids added, dropped or de-duplicated: see `repairs`. */
   | 'REPAIRED';
 
+export type RetrievalMode =
+  /** The server's choice: DENSE whenever there is a picture, unless evaluation showed better. By words alone HYBRID, where the catalog has full text and is not the demo's. */
+  | 'AUTO'
+  /** By the embedding of words, picture or both together; scores are COSINE. */
+  | 'DENSE'
+  /** By words that the text and the product share, the picture aside; scores are BM25. Nothing is embedded. */
+  | 'FULL_TEXT'
+  /** Both, fused by their ranks; scores are RRF. Each of the two brings its best 1,000 products. */
+  | 'HYBRID';
+
 export type ScoreKind =
+  /** BM25, positive. */
+  | 'BM25'
   /** Cosine similarity in [-1, 1]. */
-  | 'COSINE';
+  | 'COSINE'
+  /** Reciprocal-rank fusion. */
+  | 'RRF';
 
 export type StringFilter = {
   eq?: InputMaybe<Scalars['String']['input']>;

@@ -90,6 +90,19 @@ describe('facets', () => {
     expect(columns()).toEqual(asked);
   });
 
+  test.each([
+    ['FULL_TEXT', 1],
+    ['HYBRID', 30],
+    ['DENSE', 30],
+  ])('of %s are those of its own candidates: %i', async (mode, size) => {
+    await using worded = await openDoor({}, { definition: DEMO_DEFINITION });
+    // One title has the word.
+    const { data, errors } = await worded.ask(`{ search(text: "7", mode: ${mode}) { ${FACETS} hits { relevant } } }`);
+    expect(errors).toBeUndefined();
+    const [{ values }] = data.search.facets;
+    expect(values.reduce((sum: number, { count }: { count: number }) => sum + count, 0)).toBe(size);
+  });
+
   test('run beside the search for the page, and deferred ones after it', async () => {
     const { store } = door.stores;
     const real = store.search.bind(store);
@@ -170,6 +183,19 @@ describe('relevant', () => {
     const image = `data:image/png;base64,${PIXEL}`;
     expect(await asked(`image: "${image}"`)).toEqual(Array(9).fill(true));
     expect(await asked(`image: "${image}", text: "x"`)).toEqual(Array(9).fill(false));
+  });
+
+  test('null where scores are no cosines', async () => {
+    await using worded = await openDoor({}, { definition: DEMO_DEFINITION });
+    Object.assign(worded.encoder.info, { relevance: { image: { text: -0.99 } } });
+    for (const [mode, relevant] of [
+      ['DENSE', true],
+      ['FULL_TEXT', null],
+      ['HYBRID', null],
+    ]) {
+      const { data } = await worded.ask(`{ search(text: "7", mode: ${mode}, topK: 1) { ${HITS} } }`);
+      expect(data.search.hits.map((hit: Told[number]) => hit.relevant)).toEqual([relevant]);
+    }
   });
 
   test('similar goes by the threshold of pictures', async () => {

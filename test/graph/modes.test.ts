@@ -9,7 +9,7 @@ import { drawnPicture } from '../pictures.ts';
 let door: Door;
 let photo: Uint8Array;
 beforeAll(async () => {
-  door = await openDoor();
+  door = await openDoor({}, { definition: DEMO_DEFINITION });
   photo = await drawnPicture();
 });
 afterAll(() => door[Symbol.asyncDispose]());
@@ -49,6 +49,17 @@ describe('modes', () => {
     expect(called()).toEqual(calls);
     expect(door.encoder.calls).toHaveLength(embedded);
     for (const { product } of found.hits) expect(product.title).toBe(`Product ${Number(product.id.slice(1))}`);
+  });
+
+  test.each<[string, { text?: string; image?: boolean }, string]>([
+    ['words alone', { text: 'product 7' }, 'RRF'],
+    ['words and a picture', { text: 'product 7', image: true }, 'COSINE'],
+    ['a picture alone', { image: true }, 'COSINE'],
+  ])('AUTO, %s', async (_name, { image, ...variables }, scoreKind) => {
+    const asked = { ...variables, mode: 'AUTO' };
+    const { data, errors } = await (image ? door.upload(SEARCH, photo, asked) : door.ask(SEARCH, asked));
+    expect(errors).toBeUndefined();
+    expect(data.search.scoreKind).toBe(scoreKind);
   });
 
   test('FULL_TEXT finds what has the words, the most of them first', async () => {
@@ -162,7 +173,7 @@ describe('what can not be looked for is refused before anything is spent', () =>
       const stores = new MemoryStores();
       stores.has = has;
       stores.stored = { name: 'own', dimensions: 8, fingerprint: 'f', schema: schemaOf(DEMO_DEFINITION) };
-      await expect(openDoor({}, { stores })).rejects.toMatchObject({
+      await expect(openDoor({}, { stores, definition: DEMO_DEFINITION })).rejects.toMatchObject({
         code: 'BAD_INPUT',
         message: expect.stringMatching(/full text.*title/),
         remedy: expect.stringMatching(remedy),

@@ -4,7 +4,7 @@ import { MargayError } from '../../src/errors.ts';
 import { type Door, idOf, openDoor } from '../door.ts';
 import { MemoryStores } from '../fakes.ts';
 import { drawnPicture } from '../pictures.ts';
-import { stampOf } from '../retrieve/rows.ts';
+import { rowsOf, stampOf } from '../retrieve/rows.ts';
 
 let door: Door;
 let photo: Uint8Array;
@@ -313,6 +313,7 @@ describe('faults of ours', () => {
   test('a catalog of another encoder', async () => {
     const stores = new MemoryStores();
     stores.stamp = async () => ({ ...stampOf('own', 8), fingerprint: 'another' });
+    stores.store.stored.push(...rowsOf('a', [[1, 0, 0, 0, 0, 0, 0, 0]]));
     await using other = await openDoor({}, { stores });
     const { data, errors } = await other.ask('{ search(text: "x") { hits { rank } } }');
     expect(data).toEqual({ search: null });

@@ -38,12 +38,11 @@ export class LlamaServer implements AsyncDisposable {
     });
   }
 
-  /** Makes the model and waits until the server answers. @param program the binary @param layers of the model: 2 answer within a second @param seed of its weights */
-  static async start(program: string, layers = 2, seed = 1): Promise<LlamaServer> {
+  /** Makes the model and waits until the server answers. @param program the binary @param layers of the model: 2 answer within a second */
+  static async start(program: string, layers = 2): Promise<LlamaServer> {
     const folder = await mkdtemp(join(tmpdir(), 'margay-llama-'));
     try {
-      const made = [MAKER, folder, '--layers', String(layers), '--seed', String(seed)];
-      await promisify(execFile)(PYTHON, made);
+      await promisify(execFile)(PYTHON, [MAKER, folder, '--layers', String(layers)]);
     } catch (error) {
       await rm(folder, { recursive: true, force: true });
       throw error;

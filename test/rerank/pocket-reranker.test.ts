@@ -201,4 +201,55 @@ describe('the pocket reranker', () => {
       ),
     );
   });
+
+  describe('scores that are no cosines', () => {
+    const wanted = saw({ kind: 'mug', print: 'zebra' });
+    const other = saw({ kind: 'mug', print: 'leopard' });
+    const order = async (candidates: readonly Candidate[]) =>
+      (await reranker.rank(query(wanted), candidates, ALL, pass())).order;
+    const worded = (score: number, place: number, seen: Attributes = saw({})): Candidate => ({
+      ...candidate(`c${place}`, score, seen),
+      isCosine: false,
+    });
+
+    test.each([
+      ['BM25', (place: number) => 12 - place],
+      ['fused ranks', (place: number) => 1 / (61 + place)],
+    ])(
+      '%s: the first, which shows something else, goes back by some places and not behind all',
+      async (_kind, score) => {
+        const candidates = Array.from({ length: 9 }, (_, place) =>
+          worded(score(place), place, place === 0 ? other : saw({})),
+        );
+        const ranked = await order(candidates);
+        expect(ranked.filter((id) => id !== 'c0')).toEqual(candidates.slice(1).map(({ id }) => id));
+        expect(ranked.indexOf('c0')).toBeGreaterThan(0);
+        expect(ranked.indexOf('c0')).toBeLessThan(8);
+      },
+    );
+
+    test('equals keep their order, but for what they show', async () => {
+      expect(await order([worded(3, 0), worded(3, 1, other), worded(3, 2)])).toEqual(['c0', 'c2', 'c1']);
+      expect(await order([worded(3, 0)])).toEqual(['c0']);
+    });
+
+    test('their unit does not matter, and the order is a permutation', async () => {
+      const seen = fc.constantFrom(
+        saw({}),
+        other,
+        saw({ kind: 'cap', print: 'leopard' }),
+        saw({ kind: 'mug', print: 'zebra' }),
+      );
+      const list = fc.array(fc.record({ score: fc.integer({ min: 1, max: 1000 }), seen }), { maxLength: 9 });
+      await fc.assert(
+        fc.asyncProperty(list, fc.constantFrom(0.25, 4, 1024), async (given, unit) => {
+          const ranked = given.toSorted((a, b) => b.score - a.score);
+          const plain = await order(ranked.map(({ score, seen }, place) => worded(score, place, seen)));
+          const scaled = await order(ranked.map(({ score, seen }, place) => worded(score * unit, place, seen)));
+          expect(scaled).toEqual(plain);
+          expect(plain.toSorted()).toEqual(ranked.map((_, place) => `c${place}`));
+        }),
+      );
+    });
+  });
 });

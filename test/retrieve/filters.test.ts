@@ -2,27 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, type Table } from '@lancedb/lancedb';
-import {
-  Table as ArrowTable,
-  Bool,
-  type DataType,
-  Field,
-  Float64,
-  Int32,
-  Int64,
-  List,
-  makeData,
-  RecordBatch,
-  Schema,
-  Struct,
-  Utf8,
-  vectorFromArray,
-} from 'apache-arrow';
+import { Table as ArrowTable, Field, makeData, RecordBatch, Schema, Struct } from 'apache-arrow';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { FieldKind } from '../../src/catalog/definition.ts';
 import type { Filter } from '../../src/retrieve/filter.ts';
 import { columnOf } from '../../src/retrieve/filter.ts';
 import { lanceFilter } from '../../src/retrieve/lance-filter.ts';
+import { toArrow as arrowOf } from '../../src/retrieve/lance-values.ts';
 import { predicate } from '../../src/retrieve/matches.ts';
 import { milvusFilter } from '../../src/retrieve/milvus-filter.ts';
 import { fromMilvus, MAX_LIST, MAX_TEXT_BYTES, toMilvus } from '../../src/retrieve/milvus-values.ts';
@@ -151,31 +136,26 @@ describe('values in Milvus', () => {
   });
 });
 
-const item = new Field('item', new Utf8(), true);
-const TYPES: Record<FieldKind, DataType> = {
-  ID: new Utf8(),
-  String: new Utf8(),
-  Int: new Int32(),
-  Float: new Float64(),
-  Boolean: new Bool(),
-  DateTime: new Int64(),
-  StringList: new List(item),
-};
-
+/** As the adapter makes them. */
 function toArrow(products: readonly FilteredProduct[]): ArrowTable {
   const columns = [
-    { name: 'product_id', type: new Utf8() as DataType, cells: products.map(({ id }): unknown => storedId(id)) },
+    {
+      name: 'product_id',
+      cells: arrowOf(
+        'ID',
+        products.map(({ id }) => storedId(id)),
+      ),
+    },
     ...FILTER_FIELDS.map((field) => ({
       name: columnOf(field),
-      type: TYPES[field.kind],
-      cells: products.map(({ fields }): unknown => {
-        const value = fields[field.name]!;
-        return field.kind === 'DateTime' && value !== null ? BigInt(value as number) : value;
-      }),
+      cells: arrowOf(
+        field.kind,
+        products.map(({ fields }) => fields[field.name]!),
+      ),
     })),
   ];
-  const schema = new Schema(columns.map(({ name, type }) => new Field(name, type, name !== 'product_id')));
-  const children = columns.map(({ cells, type }) => vectorFromArray(cells, type).data[0]!);
+  const schema = new Schema(columns.map(({ name, cells }) => new Field(name, cells.type, name !== 'product_id')));
+  const children = columns.map(({ cells }) => cells.data[0]!);
   const struct = makeData({ type: new Struct(schema.fields), length: products.length, nullCount: 0, children });
   return new ArrowTable(schema, [new RecordBatch(schema, struct)]);
 }

@@ -56,7 +56,7 @@ test('words are letters, digits and marks, composed, with single spaces', () => 
 test.each([
   ['milvus_lite-3.2.0', ['STANDARD', 'CHINESE']],
   ['v2.3.5', []],
-  ['2.3.5-lite', []],
+  ['v2.3.5-lite', []],
   ['v2.4.23', []],
   ['v2.5.0', ['STANDARD', 'ENGLISH', 'CHINESE']],
   ['2.6.11-gpu', ['STANDARD', 'ENGLISH', 'CHINESE']],

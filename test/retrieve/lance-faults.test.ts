@@ -1,9 +1,6 @@
-import { spawn } from 'node:child_process';
 import { mkdtemp, readdir, rm, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { LanceStores } from '../../src/retrieve/lance-store.ts';
 import { randomVectors, rowsOf, stampOf } from './rows.ts';
@@ -15,41 +12,6 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'margay-lance-'));
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
-
-/** Names acknowledged by a writer that was killed after `count` of them. */
-async function writeUntilKilled(from: number, count: number): Promise<string[]> {
-  const writer = spawn(
-    process.execPath,
-    [fileURLToPath(new URL('lance-writer.ts', import.meta.url)), folder, String(from)],
-    {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  );
-  const acknowledged: string[] = [];
-  for await (const name of createInterface(writer.stdout)) {
-    acknowledged.push(name);
-    // Not at a commit's end but somewhere in the next one.
-    if (acknowledged.length === count) setTimeout(() => writer.kill('SIGKILL'), (from * 7) % 23);
-  }
-  return acknowledged;
-}
-
-test('kill -9 in the middle of writes: all that was acknowledged is there, whole', async () => {
-  const acknowledged: string[] = [];
-  for (const from of [0, 100, 200]) acknowledged.push(...(await writeUntilKilled(from, 8)));
-  expect(acknowledged.length).toBeGreaterThanOrEqual(24);
-  const stores = await LanceStores.open(folder);
-  const store = await stores.open(stamp, { signal });
-  const found = await store.get(acknowledged, { columns: ['images'], signal });
-  expect([...found.keys()].sort()).toEqual([...acknowledged].sort());
-  const count = await store.count({ signal });
-  const [hits] = await store.search([Float32Array.of(1, 0, 0, 0)], { topK: 1000, columns: [], signal });
-  expect(hits).toHaveLength(count);
-  // At most the write under way when it was killed came through unacknowledged, once for each kill.
-  expect(count - acknowledged.length).toBeLessThanOrEqual(3);
-  await store.close();
-  await stores.close();
-});
 
 test('a truncated data file is STORE_UNAVAILABLE, and the message shows no path', async () => {
   const stores = await LanceStores.open(folder);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import { LanceStores } from '../../src/retrieve/lance-store.ts';
+import { changedFieldsContract } from '../contract/changed-fields.ts';
 import { fullTextContract } from '../contract/full-text.ts';
 import { vectorStoreContract } from '../contract/vector-store.ts';
 
@@ -16,6 +17,8 @@ afterAll(() => Promise.all(folders.map((made) => rm(made, { recursive: true, for
 
 vectorStoreContract('LanceDB, in memory', async () => LanceStores.open(await folder()));
 vectorStoreContract('LanceDB, exact', async () => LanceStores.open(await folder(), { memoryFloats: 0 }), { runs: 10 });
+changedFieldsContract('LanceDB, in memory', async () => LanceStores.open(await folder()), { adds: true });
+changedFieldsContract('LanceDB', async () => LanceStores.open(await folder(), { memoryFloats: 0 }), { adds: true });
 fullTextContract('LanceDB', async () => LanceStores.open(await folder()), {
   analyzers: ['STANDARD', 'ENGLISH', 'CHINESE'],
 });

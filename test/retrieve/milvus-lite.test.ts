@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { MilvusStores } from '../../src/retrieve/milvus-store.ts';
+import { changedFieldsContract } from '../contract/changed-fields.ts';
 import { filteredSearchContract } from '../contract/filtered-search.ts';
 import { fullTextContract } from '../contract/full-text.ts';
 import { vectorStoreContract } from '../contract/vector-store.ts';
@@ -17,6 +18,7 @@ describe.skipIf(lacksMilvus('lite'))('Milvus Lite (needs scripts/milvus-venv.sh)
   fullTextContract('Milvus Lite', () => MilvusStores.connect({ address: server.address }), {
     analyzers: ['STANDARD', 'CHINESE'],
   });
+  changedFieldsContract('Milvus Lite', () => MilvusStores.connect({ address: server.address }), { adds: false });
   milvusFilters(() => server.address);
   filteredSearchContract('Milvus Lite', () => MilvusStores.connect({ address: server.address }));
 });

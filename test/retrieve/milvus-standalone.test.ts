@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { MilvusStores } from '../../src/retrieve/milvus-store.ts';
+import { changedFieldsContract } from '../contract/changed-fields.ts';
 import { filteredSearchContract } from '../contract/filtered-search.ts';
 import { fullTextContract } from '../contract/full-text.ts';
 import { vectorStoreContract } from '../contract/vector-store.ts';
@@ -15,6 +16,7 @@ describe.skipIf(lacksMilvus('standalone'))('Milvus 2.3.5 (needs scripts/milvus-v
 
   vectorStoreContract('Milvus 2.3.5', () => MilvusStores.connect({ address: server.address }), { runs: 2 });
   fullTextContract('Milvus 2.3.5', () => MilvusStores.connect({ address: server.address }), { analyzers: [] });
+  changedFieldsContract('Milvus 2.3.5', () => MilvusStores.connect({ address: server.address }), { adds: false });
   milvusFilters(() => server.address);
   filteredSearchContract('Milvus 2.3.5', () => MilvusStores.connect({ address: server.address }));
 });

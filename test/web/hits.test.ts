@@ -43,6 +43,13 @@ describe('lists with pictures, found by their shape', () => {
     expect(cardLists(data).map(({ path, label, cards }) => [path, label, cards.length])).toEqual(expected);
   });
 
+  test('of another catalog: its pictures and its first text, whatever they are called', () => {
+    const book = { id: 'b', pages: 3, name: 'Salt Roads', tags: ['a'], covers: [{ url: '/c.png' }] };
+    expect(cardLists({ products: { nodes: [book] } })).toEqual([
+      expect.objectContaining({ cards: [expect.objectContaining({ title: 'Salt Roads', picture: '/c.png' })] }),
+    ]);
+  });
+
   test('a reranked hit shows its new place and its reason', () => {
     const [list] = cardLists({ reranked: [hit('a', { position: 2, rank: 7, reason: 'spots' })] });
     expect(list?.cards[0]).toMatchObject({

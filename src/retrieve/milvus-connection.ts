@@ -1,0 +1,150 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { MilvusClient } from '@zilliz/milvus2-sdk-node';
+import { abortable } from '../policy/deadline.ts';
+import { isUnreachable } from './milvus-errors.ts';
+import { answersAnew } from './milvus-probe.ts';
+
+export interface MilvusOptions {
+  /** host:port, or https://host:port. */
+  readonly address: string;
+  /** "user:password" or an API key. */
+  readonly token?: string;
+  readonly database?: string;
+  /** Longest wait for one call, ms; default 10,000. */
+  readonly timeoutMs?: number;
+}
+
+/** Between two tries to reach a server that refuses; gRPC makes up to a fifth more of it. */
+const RECONNECT_MS = 400;
+/** A call without an answer for so long casts doubt on its connection. */
+const DOUBT_MS = 1000;
+/** How long a connection has to answer a probe, longer than gRPC takes to reconnect; and the pause after one that found nobody. */
+const PROBE_MS = 600;
+const PAUSE_MS = 150;
+/** Between two questions to a connection that gRPC is making anew. */
+const AGAIN_MS = 100;
+
+/** Tells the connections of one pool from those of another: gRPC shares them among channels of the same settings. */
+let pools = 0;
+const agent = () => ({ 'grpc.primary_user_agent': `margay/${++pools}` });
+
+/**
+ * The way to the server, mended where it is silent. gRPC reconnects by itself to a server that refused or hung up, but waits without end for
+ * one that took the connection and then says nothing, as where a machine or a load balancer went away: that one is left as soon as the
+ * server answers on a connection of its own.
+ */
+export class MilvusConnection {
+  readonly #options: MilvusOptions;
+  readonly #closed = new AbortController();
+  readonly client: MilvusClient;
+  /** Aborted when the channels at hand are left for others. */
+  #left = new AbortController();
+  #mending: Promise<void> | undefined;
+
+  constructor(options: MilvusOptions) {
+    this.#options = options;
+    this.client = connect(options);
+  }
+
+  /** `work` as it is; where it takes long or finds nobody, the connection is looked at meanwhile. */
+  watch<T>(work: Promise<T>): Promise<T> {
+    const timer = setTimeout(() => this.#doubt(), DOUBT_MS);
+    timer.unref();
+    work
+      .finally(() => clearTimeout(timer))
+      .catch((error) => {
+        if (isUnreachable(error)) this.#doubt();
+      });
+    return work;
+  }
+
+  /** A read, once more where its connection went away or was left: the next one may stand already. Never for writes. */
+  async read<T>(ask: () => Promise<T>): Promise<T> {
+    const left = this.#left.signal;
+    try {
+      return await abortable(ask(), left);
+    } catch (error) {
+      if (!left.aborted && !isUnreachable(error)) throw error;
+      return ask();
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed.abort();
+    await this.#mending;
+    await this.client.closeConnection();
+  }
+
+  #doubt(): void {
+    if (this.#closed.signal.aborted) return;
+    this.#mending ??= this.#mend().finally(() => {
+      this.#mending = undefined;
+    });
+  }
+
+  /** Until the server answers, be it on a new connection. A server that is slow on both is left alone. */
+  async #mend(): Promise<void> {
+    const { signal } = this.#closed;
+    const { address } = this.#options;
+    while (!signal.aborted) {
+      const end = AbortSignal.any([signal, AbortSignal.timeout(PROBE_MS)]);
+      const [isSound, isBack] = await Promise.all([answers(this.client, end), answersAnew(address, end)]);
+      if (isSound || signal.aborted) return;
+      if (isBack) return this.#replace();
+      await sleep(PAUSE_MS, undefined, { ref: false, signal }).catch(() => {});
+    }
+  }
+
+  /** New channels, by a method that the SDK keeps to itself: a second client would hold the event loop for half a second. */
+  #replace(): void {
+    const left = this.client.channelPool;
+    const sdk = this.client as unknown as { createChannelPool(): typeof left };
+    Object.assign(this.client.channelOptions, agent());
+    this.client.channelPool = sdk.createChannelPool();
+    this.#left.abort();
+    this.#left = new AbortController();
+    // It waits for the writes under way, each of which has its deadline.
+    left
+      .drain()
+      .then(() => left.clear())
+      .catch(() => {});
+  }
+}
+
+function connect({ address, token, database, timeoutMs = 10_000 }: MilvusOptions): MilvusClient {
+  const client = new MilvusClient({
+    address,
+    ...(token && { token }),
+    ...(database && { database }),
+    timeout: timeoutMs,
+    // The SDK would repeat writes as blindly as reads, each time with a new deadline.
+    maxRetries: 0,
+    telemetry: { enabled: false },
+    logLevel: 'none',
+    // What waits for a free channel longer than for its answer would be asked with nobody listening.
+    pool: { min: 2, max: 10, acquireTimeoutMillis: timeoutMs },
+    channelOptions: {
+      'grpc.initial_reconnect_backoff_ms': 100,
+      'grpc.max_reconnect_backoff_ms': RECONNECT_MS,
+      // gRPC repeats what a server refused to look at: writes, too.
+      'grpc.enable_retries': 0,
+      ...agent(),
+    },
+  });
+  // It rejects where the server is down, and nobody may be waiting; calls made later find the server by themselves.
+  client.connectPromise.catch(() => {});
+  return client;
+}
+
+/** Whether anything comes back before the end, be it a refusal. */
+async function answers(client: MilvusClient, end: AbortSignal): Promise<boolean> {
+  while (!end.aborted) {
+    const call = client.hasCollection({ collection_name: 'margay', timeout: PROBE_MS }).then(
+      () => true,
+      (error) => !isUnreachable(error),
+    );
+    if (await abortable(call, end).catch(() => false)) return !end.aborted;
+    await sleep(AGAIN_MS, undefined, { ref: false, signal: end }).catch(() => {});
+  }
+  return false;
+}

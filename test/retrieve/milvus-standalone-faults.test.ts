@@ -1,0 +1,3 @@
+import { milvusFaults } from './milvus-faults.ts';
+
+milvusFaults('standalone');
