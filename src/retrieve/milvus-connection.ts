@@ -75,7 +75,7 @@ export class MilvusConnection {
   async close(): Promise<void> {
     this.#closed.abort();
     await this.#mending;
-    await this.client.channelPool.release(await this.#probe);
+    await this.client.channelPool.release((await this.#probe) as never);
     await this.client.closeConnection();
   }
 
