@@ -35,10 +35,7 @@ export async function milvusEngine(): Promise<Engine> {
       const stamp = stampOf(name);
       const store = await stores.open(stamp, { signal });
       const collection_name = `margay_${name}`;
-      const rows = async () => {
-        const { stats } = succeeded(await client.getCollectionStatistics({ collection_name }));
-        return Number(stats.find(({ key }) => key === 'row_count')?.value);
-      };
+      const rows = () => store.count({ signal });
       const output_fields = ['product_id', ...COLUMNS.map(storedName)];
       let params: object | undefined;
       const segments = async () =>

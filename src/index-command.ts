@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { type App, createApp } from './app.ts';
 import type { CatalogDefinition } from './catalog/definition.ts';
 import { openDefinition } from './catalog-file.ts';
+import { parseArguments } from './command-line.ts';
 import type { Config } from './config.ts';
 import { MargayError } from './errors.ts';
 import { AMAZON_REVIEWS, amazonReviews } from './ingest/amazon-reviews.ts';
@@ -124,7 +124,13 @@ async function openAmazon(
     // As small as it may be: it is decoded again when it is embedded.
     check: (bytes, options) => decoder.decode(bytes, { ...options, needs: { shortSide: 64 } }),
   });
-  const fetched = new FetchedPictures(new PictureCache(join(config.MARGAY_DATA, 'fetched')), fetch, signal);
+  // What is under way when the run ends, however it ends, is of no use to anybody.
+  const end = new AbortController();
+  const fetched = new FetchedPictures(
+    new PictureCache(join(config.MARGAY_DATA, 'fetched')),
+    fetch,
+    AbortSignal.any([signal, end.signal]),
+  );
   const source = await amazonReviews(path, { definition, fetched, pictures, ...(limit && { limit }) });
   const { counts } = fetched;
   return {
@@ -137,7 +143,10 @@ async function openAmazon(
     ].join(' '),
     summary: () =>
       `Pictures: ${counts.fetched} fetched, ${counts.cached} from the cache, ${counts.failed} not to be had.`,
-    close: () => fetch.close(),
+    close: () => {
+      end.abort();
+      fetch.close();
+    },
   };
 }
 
@@ -168,11 +177,7 @@ function parse(argv: readonly string[]) {
     pictures: { type: 'string', default: 'main' },
     'allow-local': { type: 'boolean', default: false },
   } as const;
-  try {
-    return parseArgs({ args: [...argv], allowPositionals: true, options });
-  } catch (cause) {
-    throw usage(cause instanceof Error ? cause.message : 'The command line cannot be read.');
-  }
+  return parseArguments(argv, options, INDEX_USAGE);
 }
 
 const usage = (message: string) => new MargayError('BAD_INPUT', message, { remedy: `\n${INDEX_USAGE}` });

@@ -1,6 +1,6 @@
 import { isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { parseArguments } from './command-line.ts';
 import type { Config } from './config.ts';
 import { MargayError } from './errors.ts';
 import { notThere } from './hub/absence.ts';
@@ -154,11 +154,7 @@ function parse(argv: readonly string[]) {
     batch: { type: 'string', default: '8' },
     state: { type: 'boolean', default: false },
   } as const;
-  try {
-    return parseArgs({ args: [...argv], allowPositionals: true, options });
-  } catch (cause) {
-    throw usage(cause instanceof Error ? cause.message : 'The command line cannot be read.');
-  }
+  return parseArguments(argv, options, MODEL_USAGE);
 }
 
 const usage = (message: string) => new MargayError('BAD_INPUT', message, { remedy: `\n${MODEL_USAGE}` });

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { openDefinition, readDefinitionFile } from './catalog-file.ts';
+import { parseArguments } from './command-line.ts';
 import type { Config } from './config.ts';
 import { MargayError } from './errors.ts';
 
@@ -32,16 +32,7 @@ export async function schemaCommand(config: Config, argv: readonly string[], { f
   print(servedSdl(definition));
 }
 
-function parse(argv: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...argv],
-      allowPositionals: true,
-      options: { directives: { type: 'boolean', default: false } },
-    });
-  } catch (cause) {
-    throw usage(cause instanceof Error ? cause.message : 'The command line cannot be read.');
-  }
-}
+const parse = (argv: readonly string[]) =>
+  parseArguments(argv, { directives: { type: 'boolean', default: false } }, SCHEMA_USAGE);
 
 const usage = (message: string) => new MargayError('BAD_INPUT', message, { remedy: `\n${SCHEMA_USAGE}` });

@@ -59,15 +59,12 @@ export async function index(
   const { definition, stores, signal, config } = app;
   await checkFullText(app);
   const served = await readServed(config.MARGAY_DATA);
-  const stamp = stampOf(app, served ? (rebuild ? otherName(served.name) : served.name) : OWN);
+  // A first run that was cut off goes on; and a store may outlive the data folder.
+  const current = served?.name ?? ((await stores.stamp(OWN, { signal })) ? OWN : undefined);
+  const stamp = stampOf(app, rebuild && current ? otherName(current) : (current ?? OWN));
   if (rebuild) await stores.drop(stamp.name, { signal });
-  let store = await tryOpen(app, stamp);
-  if ('refusal' in store) {
-    if (served && !rebuild) throw mismatch(store.refusal, served.sources);
-    // A first run that was cut off goes on, unless it made something else.
-    await stores.drop(stamp.name, { signal });
-    store = await stores.open(stamp, { signal });
-  }
+  const store = await tryOpen(app, stamp);
+  if ('refusal' in store) throw mismatch(store.refusal, served?.sources ?? []);
   await ingest(source, { ...app, store }, { definition, embed: config.CATALOG_EMBED, signal, onOutcome });
   await store.optimize({ signal });
   const count = await store.count({ signal });
@@ -78,7 +75,7 @@ export async function index(
     });
   const sources = rebuild ? [from] : [...new Set([...(served?.sources ?? []), from])];
   await writeServed(config.MARGAY_DATA, { name: stamp.name as Served['name'], sources });
-  if (served && rebuild) await stores.drop(served.name, { signal });
+  if (current && rebuild) await stores.drop(current, { signal });
   return count;
 }
 
@@ -107,7 +104,7 @@ async function checkFullText({ definition, stores, signal }: App): Promise<void>
     {
       remedy:
         there.length === 0
-          ? 'Use Milvus 2.5 or later, or leave @fullText out of the file that CATALOG_FILE names.'
+          ? 'Leave @fullText out of the file that CATALOG_FILE names, or take a store that has it: README says which.'
           : `Take one of ${there.join(', ')} in @fullText(analyzer:), or another store.`,
     },
   );

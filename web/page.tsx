@@ -1,7 +1,7 @@
 import { ToolbarButton, ToolbarMenu, useGraphiQL, useGraphiQLActions } from '@graphiql/react';
 import { GraphiQL } from 'graphiql';
 import { useMemo, useState } from 'react';
-import { EXAMPLES, type Example } from './examples.ts';
+import type { Example } from './examples.ts';
 import { pictureFetcher } from './fetcher.ts';
 import { HitStrip } from './hit-strip.tsx';
 import { PicturePicker } from './picture-picker.tsx';
@@ -9,10 +9,16 @@ import type { PictureShelf } from './picture-shelf.ts';
 import { Spots } from './spots.tsx';
 import { type PageStorage, pageStorage } from './storage.ts';
 
-export function Page({ shelf, url }: { shelf: PictureShelf; url: string }) {
+interface Props {
+  readonly shelf: PictureShelf;
+  readonly url: string;
+  readonly examples: readonly Example[];
+}
+
+export function Page({ shelf, url, examples }: Props) {
   const fetcher = useMemo(() => pictureFetcher({ url, shelf }), [url, shelf]);
   const [storage] = useState(pageStorage);
-  const [start] = useState(() => startingTabs(storage));
+  const [start] = useState(() => startingTabs(storage, examples));
   return (
     <GraphiQL
       fetcher={fetcher}
@@ -34,7 +40,7 @@ export function Page({ shelf, url }: { shelf: PictureShelf; url: string }) {
             {prettify}
             {merge}
             {copy}
-            <ExampleMenu />
+            <ExampleMenu examples={examples} />
           </>
         )}
       </GraphiQL.Toolbar>
@@ -50,12 +56,12 @@ export function Page({ shelf, url }: { shelf: PictureShelf; url: string }) {
  * The examples, unless this browser has tabs from before. A link may carry an operation, `/graphql?query=...&variables=...`: it is shown in a tab of its own, and never run by itself.
  * GraphiQL fills its editors from `initial...`, and takes the tab that holds just that for the active one; left alone it opens an empty tab after a reload in which only variables were changed.
  */
-function startingTabs(storage: PageStorage) {
+function startingTabs(storage: PageStorage, examples: readonly Example[]) {
   const search = new URLSearchParams(location.search);
   const query = search.get('query');
   const asked = query ? [{ query, variables: search.get('variables') ?? '' }] : [];
-  const defaultTabs = [...asked, ...EXAMPLES];
-  const active = asked[0] ?? lastTab(storage) ?? EXAMPLES[0];
+  const defaultTabs = [...asked, ...examples];
+  const active = asked[0] ?? lastTab(storage) ?? examples[0];
   return { defaultTabs, initialQuery: active?.query ?? '', initialVariables: active?.variables ?? '' };
 }
 
@@ -69,7 +75,7 @@ function lastTab(storage: PageStorage): { query?: string | null; variables?: str
 }
 
 /** The tabs one starts with, for those who have closed or changed them. */
-function ExampleMenu() {
+function ExampleMenu({ examples }: { examples: readonly Example[] }) {
   const { addTab } = useGraphiQLActions();
   const { queryEditor, variableEditor } = useGraphiQL(({ queryEditor, variableEditor }) => ({
     queryEditor,
@@ -88,7 +94,7 @@ function ExampleMenu() {
         </ToolbarButton>
       }
     >
-      {EXAMPLES.map((example) => (
+      {examples.map((example) => (
         <ToolbarMenu.Item key={example.label} onSelect={() => open(example)}>
           {example.label}
         </ToolbarMenu.Item>

@@ -1,4 +1,5 @@
 import type { CatalogDefinition, FieldKind } from '../catalog/definition.ts';
+import { OPERATORS } from '../search/product-filter.ts';
 import type { Builder } from './builder.ts';
 
 /** Name of the input type that tests a field of a kind. */
@@ -38,26 +39,16 @@ export function filterType(builder: Builder, { type, fields }: CatalogDefinition
 function testsOf(builder: Builder, kind: FieldKind) {
   // biome-ignore lint/suspicious/noExplicitAny: which tests there are depends on the kind; toFilter reads them by name.
   const ref = builder.inputRef<any>(NAMES[kind]);
+  const type = kind === 'StringList' ? 'String' : kind;
   ref.implement({
     // biome-ignore lint/suspicious/noExplicitAny: as above.
-    fields: (t): any => {
-      const isNull = t.boolean();
-      switch (kind) {
-        case 'ID':
-          return { eq: t.id(), in: t.idList() };
-        case 'String':
-          return { eq: t.string(), ne: t.string(), in: t.stringList(), startsWith: t.string(), isNull };
-        case 'Boolean':
-          return { eq: t.boolean(), isNull };
-        case 'StringList':
-          return { has: t.string(), isNull };
-        default: {
-          const type = kind as 'Int' | 'Float' | 'DateTime';
-          const one = () => t.field({ type });
-          return { eq: one(), lt: one(), lte: one(), gt: one(), gte: one(), isNull };
-        }
-      }
-    },
+    fields: (t): any =>
+      Object.fromEntries(
+        OPERATORS[kind].map((operator) => [
+          operator,
+          operator === 'isNull' ? t.boolean() : t.field({ type: operator === 'in' ? [type] : type }),
+        ]),
+      ),
   });
   return ref;
 }

@@ -1,4 +1,5 @@
 import type { FieldKind } from '../catalog/definition.ts';
+import { fieldColumn } from './stored-row.ts';
 
 /** Values of one kind, as stored: DateTime is milliseconds since 1970. */
 export type FilterValue = string | number | boolean;
@@ -33,4 +34,4 @@ export interface FilterField {
 
 export const isProductId = (field: FilterField): boolean => field.name === 'id';
 /** The stored column. Fields of the catalog have a prefix, so that none has the name of a column of ours or of a keyword. */
-export const columnOf = (field: FilterField): string => (isProductId(field) ? 'product_id' : `f_${field.name}`);
+export const columnOf = (field: FilterField): string => (isProductId(field) ? 'product_id' : fieldColumn(field.name));

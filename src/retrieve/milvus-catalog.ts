@@ -7,8 +7,9 @@ import { checkHasText, wordsOf } from './full-text.ts';
 import { type Candidate, Crowding, firstProducts, MOST_ROWS } from './grouping.ts';
 import type { Fields, MilvusCollection, Scored } from './milvus-collection.ts';
 import { among, amongProducts, milvusFilter, quote } from './milvus-filter.ts';
-import { EVERY_LIST, type SearchParams, searchParams } from './milvus-index.ts';
+import { EVERY_LIST, type SearchParams, searchParams, UNINDEXED_ROWS } from './milvus-index.ts';
 import { replaceProducts, type StoredProduct } from './milvus-products.ts';
+import { MOST_COMPARED, nearestOf } from './milvus-scan.ts';
 import { rowToMilvus } from './milvus-schema.ts';
 import { WORDS } from './milvus-text.ts';
 import { checkId, readId, rowKey, storedId } from './product-key.ts';
@@ -217,11 +218,23 @@ export class MilvusCatalog implements VectorStore {
     vectors: readonly Embedding[],
     options: { limit: number; columns: readonly Column[]; filter: string | undefined },
   ): Promise<Candidate<Fields>[][]> {
-    const params = searchParams(options.limit, await this.#collection.rows());
-    const found = await this.#rowsNear(vectors, options, params);
+    const { limit, columns, filter } = options;
+    const rows = await this.#collection.rows();
+    const params = searchParams(limit, rows);
+    const complete = (found: Candidate<Fields>[][]) => found.every(({ length }) => length === limit);
+    let found = await this.#rowsNear(vectors, options, params);
     // Few rows are all there are only where every list was searched: those that a filter keeps may lie in any.
-    const all = params.nprobe === EVERY_LIST.nprobe || found.every(({ length }) => length === options.limit);
-    return all ? found : this.#rowsNear(vectors, options, EVERY_LIST);
+    if (!complete(found) && params.nprobe < EVERY_LIST.nprobe)
+      found = await this.#rowsNear(vectors, options, EVERY_LIST);
+    if (complete(found) || rows < UNINDEXED_ROWS) return found;
+    // Milvus's own index of what still grows looks through an eighth of it.
+    const all = filter ?? 'ordinal >= 0';
+    const [counted] = await this.#collection.query(all, ['count(*)']);
+    const count = Number(counted?.['count(*)'] ?? 0);
+    if (count > MOST_COMPARED || found.every(({ length }) => length >= count)) return found;
+    const shown = ['product_id', 'ordinal', 'vector', ...columns.map(storedName)];
+    const compared = nearestOf(vectors, await this.#collection.query(all, shown, MOST_COMPARED), limit);
+    return compared.map((near) => near.map((row) => candidateOf(row, row.score)));
   }
 
   async #rowsNear(

@@ -16,6 +16,9 @@ import { fieldColumn, type StoredRow, storedName } from './stored-row.ts';
 const STRONG_FOR_MS = 10_000;
 const SETTLE_MS = 600_000;
 
+/** The SDK writes every request as JSON, all rows three times over, for a log that is off: a third of what a write costs us. */
+const unread = () => '';
+
 /** A row as Milvus gives it. */
 export type Fields = Record<string, unknown>;
 export type Scored = { score: number } & Fields;
@@ -106,7 +109,7 @@ export class MilvusCollection {
   }
 
   async upsert(data: readonly Fields[]): Promise<void> {
-    succeeded(await this.#link.client.upsert({ collection_name: this.#name, data: data as never }));
+    succeeded(await this.#link.client.upsert({ collection_name: this.#name, data, toJSON: unread } as never));
   }
 
   async delete(filter: string): Promise<void> {

@@ -5,14 +5,12 @@ import type { CatalogStamp, StoredSchema } from './catalog-stamp.ts';
 import { fullTextOf } from './full-text.ts';
 import { vectorIndex } from './milvus-index.ts';
 import { textSchema } from './milvus-text.ts';
-import { milvusField, toMilvus } from './milvus-values.ts';
+import { MAX_TEXT_BYTES, milvusField, toMilvus } from './milvus-values.ts';
 import { rowKey, storedId } from './product-key.ts';
 import { fieldColumn } from './stored-row.ts';
 
 /** The stamp is a property of the collection, made with it. (Milvus Lite forgets descriptions.) */
 export const STAMP = 'margay.stamp';
-/** The longest VARCHAR, in bytes. */
-const MAX_TEXT_BYTES = 65_535;
 /** Stored ids may be half as long again as the ids themselves; a key adds `#` and the ordinal. */
 const MAX_STORED_ID_BYTES = 1.5 * MAX_ID_BYTES;
 

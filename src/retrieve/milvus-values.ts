@@ -1,7 +1,8 @@
 import { DataType } from '@zilliz/milvus2-sdk-node';
 import type { FieldKind, FieldValue } from '../catalog/definition.ts';
 import { MargayError } from '../errors.ts';
-import { columnOf, type FilterField, type FilterValue } from './filter.ts';
+import type { FilterField, FilterValue } from './filter.ts';
+import { fieldColumn } from './stored-row.ts';
 
 /**
  * How values of the catalog's fields are stored. No field is nullable, since Milvus 2.3 has none: a value that is not there is one that no
@@ -23,7 +24,7 @@ const NO_BOOLEAN = -1;
 
 /** The field of the collection's schema. */
 export function milvusField(field: FilterField) {
-  return { name: columnOf(field), ...TYPES[field.kind] };
+  return { name: fieldColumn(field.name), ...TYPES[field.kind] };
 }
 
 const TEXT = { data_type: DataType.VarChar, max_length: MAX_TEXT_BYTES };

@@ -13,14 +13,15 @@ export const MAX_IN_VALUES = 1000;
 const MAX_VALUES = 5000;
 
 const PRODUCT_ID: FilterField = { name: 'id', kind: 'ID' };
-const COMPARED = ['eq', 'ne', 'in', 'lt', 'lte', 'gt', 'gte', 'isNull'];
-const OPERATORS: Record<FieldKind, readonly string[]> = {
-  ID: ['eq', 'ne', 'in', 'isNull'],
+const COMPARED = ['eq', 'lt', 'lte', 'gt', 'gte', 'isNull'];
+/** What a field of each kind can be tested by; the input types of the API are made from it. */
+export const OPERATORS: Readonly<Record<FieldKind, readonly string[]>> = {
+  ID: ['eq', 'in'],
   String: ['eq', 'ne', 'in', 'startsWith', 'isNull'],
   Int: COMPARED,
   Float: COMPARED,
   DateTime: COMPARED,
-  Boolean: ['eq', 'ne', 'isNull'],
+  Boolean: ['eq', 'isNull'],
   StringList: ['has', 'isNull'],
 };
 

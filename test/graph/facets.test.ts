@@ -95,8 +95,9 @@ describe('facets', () => {
     ['HYBRID', 30],
     ['DENSE', 30],
   ])('of %s are those of its own candidates: %i', async (mode, size) => {
+    await using worded = await openDoor({}, { definition: DEMO_DEFINITION });
     // One title has the word.
-    const { data, errors } = await door.ask(`{ search(text: "7", mode: ${mode}) { ${FACETS} hits { relevant } } }`);
+    const { data, errors } = await worded.ask(`{ search(text: "7", mode: ${mode}) { ${FACETS} hits { relevant } } }`);
     expect(errors).toBeUndefined();
     const [{ values }] = data.search.facets;
     expect(values.reduce((sum: number, { count }: { count: number }) => sum + count, 0)).toBe(size);
@@ -185,13 +186,14 @@ describe('relevant', () => {
   });
 
   test('null where scores are no cosines', async () => {
-    calibrate({ image: { text: -0.99 } });
+    await using worded = await openDoor({}, { definition: DEMO_DEFINITION });
+    Object.assign(worded.encoder.info, { relevance: { image: { text: -0.99 } } });
     for (const [mode, relevant] of [
       ['DENSE', true],
       ['FULL_TEXT', null],
       ['HYBRID', null],
     ]) {
-      const { data } = await door.ask(`{ search(text: "7", mode: ${mode}, topK: 1) { ${HITS} } }`);
+      const { data } = await worded.ask(`{ search(text: "7", mode: ${mode}, topK: 1) { ${HITS} } }`);
       expect(data.search.hits.map((hit: Told[number]) => hit.relevant)).toEqual([relevant]);
     }
   });

@@ -4,9 +4,16 @@ import { promisify } from 'node:util';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { readDefinition } from '../../src/catalog/read-definition.ts';
+import { DEMO_FIELDS, readCatalogFields } from '../../web/catalog-fields.ts';
 import { EXAMPLE_PICTURE } from '../../web/example-picture.ts';
-import { EXAMPLES } from '../../web/examples.ts';
+import { examplesFor } from '../../web/examples.ts';
+import { BOOKS } from '../catalog/definitions.ts';
 import { type Door, openDoor } from '../door.ts';
+import { MemoryStores } from '../fakes.ts';
+import { dataUri, indexProducts, outcomes } from '../graph/writing.ts';
+
+const EXAMPLES = examplesFor(DEMO_FIELDS);
 
 const CHROMIUM = '/usr/bin/chromium';
 const absent = !existsSync(CHROMIUM) && !process.env.CI;
@@ -24,6 +31,8 @@ const GREEN = [10, 200, 30];
 
 describe.skipIf(absent)(`GraphiQL in a browser${why}`, { timeout: 60_000 }, () => {
   let door: Door;
+  /** Another catalog than the demo's. */
+  let books: Door;
   let browser: Browser;
   let page: Page;
   let photo: Buffer;
@@ -37,12 +46,27 @@ describe.skipIf(absent)(`GraphiQL in a browser${why}`, { timeout: 60_000 }, () =
       .png()
       .toBuffer();
     door = await openDoor();
+    const definition = readDefinition(BOOKS, 'books.graphql');
+    books = await openDoor({}, { definition, stores: new MemoryStores(), products: 0 });
+    // More than a page.
+    const shelf = Array.from({ length: 12 }, (_, place) => ({
+      id: `b${place}`,
+      title: `Salt Roads ${place}`,
+      authors: [],
+      price: place,
+      inPrint: true,
+      pictures: [dataUri(photo)],
+    }));
+    expect(outcomes(await indexProducts(books, shelf, { type: 'Book', images: 'covers' }))).toEqual(
+      shelf.map(({ id }) => `${id} INDEXED`),
+    );
     browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGS });
   }, 120_000);
 
   afterAll(async () => {
     await browser?.close();
     await door?.[Symbol.asyncDispose]();
+    await books?.[Symbol.asyncDispose]();
   });
 
   beforeEach(async () => {
@@ -52,7 +76,7 @@ describe.skipIf(absent)(`GraphiQL in a browser${why}`, { timeout: 60_000 }, () =
     page.setDefaultTimeout(30_000);
     await context.route('**/*', (route) => {
       const url = route.request().url();
-      if (url.startsWith(`${door.url}/`)) return route.continue();
+      if ([door, books].some((own) => url.startsWith(`${own.url}/`))) return route.continue();
       faults.push(`asked ${url}`);
       return route.abort();
     });
@@ -67,8 +91,8 @@ describe.skipIf(absent)(`GraphiQL in a browser${why}`, { timeout: 60_000 }, () =
     expect(faults).toEqual([]);
   });
 
-  const open = async (search = '') => {
-    await page.goto(`${door.url}/graphql${search}`);
+  const open = async (search = '', at = door) => {
+    await page.goto(`${at.url}/graphql${search}`);
     await page.locator('.graphiql-query-editor .view-line').first().waitFor();
     await page.getByRole('group', { name: 'Pictures' }).waitFor();
   };
@@ -103,20 +127,28 @@ describe.skipIf(absent)(`GraphiQL in a browser${why}`, { timeout: 60_000 }, () =
     expect(titles).toEqual(titles.map(() => expect.stringMatching(/^Product \d+$/)));
   });
 
-  test('every example runs as it is and shows pictures; one without a picture goes as JSON', async () => {
-    await open();
-    for (const [tab, { label, query, variables }] of EXAMPLES.entries()) {
-      if (tab > 0) await page.click(`#graphiql-session-tab-${tab}`);
-      const contentType = await run(/query (\w+)/.exec(query)?.[1] ?? '');
-      const sendsFile = /\$\w+: Upload/.test(query) && variables?.includes(EXAMPLE_PICTURE);
-      expect(contentType, label).toMatch(sendsFile ? /^multipart\/form-data/ : /^application\/json/);
-      await page.locator(CARDS).first().waitFor();
-      expect(await shown('.result-window'), label).not.toContain('"errors"');
-      // Deferred reasons arrive after the hits and are merged into one result.
-      if (query.includes('@defer'))
-        for (const list of [/^hits/, /^reranked/]) await page.getByRole('button', { name: list }).waitFor();
-    }
-  });
+  test.each([
+    ['of the demo', () => door, 'product { id title price }'],
+    ['of books', () => books, 'covers { url(width: 320) }'],
+  ])(
+    'every example %s runs as it is and shows pictures; one without a picture goes as JSON',
+    async (_what, at, own) => {
+      await open('', at());
+      const examples = examplesFor(await readCatalogFields(`${at().url}/graphql`));
+      expect(examples.some(({ query }) => query.includes(own))).toBe(true);
+      for (const [tab, { label, query, variables }] of examples.entries()) {
+        if (tab > 0) await page.click(`#graphiql-session-tab-${tab}`);
+        const contentType = await run(/query (\w+)/.exec(query)?.[1] ?? '');
+        const sendsFile = /\$\w+: Upload/.test(query) && variables?.includes(EXAMPLE_PICTURE);
+        expect(contentType, label).toMatch(sendsFile ? /^multipart\/form-data/ : /^application\/json/);
+        await page.locator(CARDS).first().waitFor();
+        expect(await shown('.result-window'), label).not.toContain('"errors"');
+        // Deferred reasons arrive after the hits and are merged into one result.
+        if (query.includes('@defer'))
+          for (const list of [/^hits/, /^reranked/]) await page.getByRole('button', { name: list }).waitFor();
+      }
+    },
+  );
 
   test("the server's error is shown as it is", async () => {
     await open();
