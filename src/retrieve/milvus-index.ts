@@ -46,8 +46,8 @@ export function searchParams(limit: number, rows: number): SearchParams {
   return { nprobe: Math.min(LISTS, Math.max(PROBES, enough)) };
 }
 
-export async function rowCount({ client }: MilvusLink, collection_name: string): Promise<number> {
-  const { stats } = succeeded(await client.getCollectionStatistics({ collection_name }));
+export async function rowCount(link: MilvusLink, collection_name: string): Promise<number> {
+  const { stats } = succeeded(await link.read(() => link.client.getCollectionStatistics({ collection_name })));
   return Number(stats.find(({ key }) => key === 'row_count')?.value ?? 0);
 }
 
