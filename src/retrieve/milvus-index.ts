@@ -52,7 +52,8 @@ export function searchParams(limit: number, rows: number): SearchParams {
 
 export async function rowCount(link: MilvusLink, collection_name: string, filter = 'ordinal >= 0'): Promise<number> {
   const asked = { collection_name, filter, output_fields: ['count(*)'], consistency_level: 'Bounded' as never };
-  return Number(succeeded(await link.read(() => link.client.query(asked))).data[0]?.['count(*)'] ?? 0);
+  const { data } = await link.loaded(collection_name, () => link.client.query(asked));
+  return Number(data[0]?.['count(*)'] ?? 0);
 }
 
 /**
