@@ -14,6 +14,7 @@ export interface MilvusOptions {
   readonly timeoutMs?: number;
 }
 
+const TIMEOUT_MS = 10_000;
 /** Between two tries to reach a server that refuses; gRPC makes up to a fifth more of it. */
 const RECONNECT_MS = 400;
 /** A call without an answer for so long casts doubt on its connection. */
@@ -67,10 +68,13 @@ export class MilvusConnection {
   /** A read, once more where its connection went away or was left: the next one may stand already. Never for writes. */
   async read<T>(ask: () => Promise<T>): Promise<T> {
     const left = this.#left.signal;
+    const end = performance.now() + (this.#options.timeoutMs ?? TIMEOUT_MS);
     try {
       return await abortable(ask(), left);
     } catch (error) {
       if (!left.aborted && !isUnreachable(error)) throw error;
+      // Nobody listens any more: a crowd of those would stand before the ones who came after.
+      if (performance.now() >= end) throw error;
       return ask();
     }
   }
@@ -128,7 +132,7 @@ export class MilvusConnection {
   }
 }
 
-function connect({ address, token, database, timeoutMs = 10_000 }: MilvusOptions): MilvusClient {
+function connect({ address, token, database, timeoutMs = TIMEOUT_MS }: MilvusOptions): MilvusClient {
   const client = new MilvusClient({
     address,
     ...(token && { token }),

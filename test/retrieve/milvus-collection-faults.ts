@@ -1,4 +1,13 @@
+<<<<<<< HEAD
+
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+
+=======
+
+import { setTimeout as sleep } from 'node:timers/promises';
+
+>>>>>>> mend-connection
+
 import { MilvusClient } from '@zilliz/milvus2-sdk-node';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { MilvusCatalog } from '../../src/retrieve/milvus-catalog.ts';
@@ -86,8 +95,13 @@ export function milvusCollectionFaults(server: () => MilvusServer): void {
     // One after another, in one go: what happens is dear on Milvus.
     test(`every call says ${code}, with a remedy`, async () => {
       await happens();
+<<<<<<< HEAD
       // A stamp that was read just before is good for a second.
       await sleep(1_100);
+=======
+      // The stamp that reads are checked by is at most a second old.
+      await sleep(1100);
+>>>>>>> mend-connection
       for (const [name, call] of Object.entries(CALLS)) {
         const { error } = await failureOf(call(store));
         expect([name, error.code, error.remedy]).toEqual([name, code, expect.stringMatching(remedy)]);
