@@ -1,5 +1,4 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { MilvusClient } from '@zilliz/milvus2-sdk-node';
 import { succeeded } from '../src/retrieve/milvus-errors.ts';
 import { searchParams } from '../src/retrieve/milvus-index.ts';
@@ -13,7 +12,6 @@ import { COLUMNS, stampOf } from './store-rows.ts';
 const { signal } = new AbortController();
 /** Milvus as it comes. */
 const TICK_MS = 200;
-const LOADED_MS = 120_000;
 
 /** Milvus 2.3.5 in a process of its own; by hand means through its SDK. */
 export async function milvusEngine(): Promise<Engine> {
@@ -40,9 +38,6 @@ export async function milvusEngine(): Promise<Engine> {
       let params: object | undefined;
       const segments = async () =>
         succeeded(await client.getQuerySegmentInfo({ collectionName: collection_name })).infos ?? [];
-      const loaded = async () =>
-        (await rows()) < 20_000 ||
-        (await segments()).every(({ num_rows, index_name }) => Number(num_rows) < 1024 || index_name !== '');
       return {
         store,
         async bare(vector, limit) {
@@ -66,8 +61,6 @@ export async function milvusEngine(): Promise<Engine> {
           succeeded(await client.upsert({ collection_name, data: data as never }));
         },
         async index() {
-          // What is indexed is taken in by and by; until then its rows are searched one by one.
-          for (let waited = 0; waited < LOADED_MS && !(await loaded()); waited += 500) await sleep(500);
           const found = succeeded(await client.describeIndex({ collection_name, field_name: 'vector' }));
           const [index] = found.index_descriptions;
           const of = (name: string) => index?.params.find(({ key }) => key === name)?.value;

@@ -25,6 +25,7 @@ const OUTGROWN = 2;
 /** Old versions younger than this may still be read by a search under way. */
 const KEEP_VERSIONS_MS = 60_000;
 const TRIES = 3;
+const FEW_PARTITIONS = 64;
 /** Key of the vector field's metadata: how many rows the index was made from. */
 const INDEXED_ROWS = 'margay:indexed-rows';
 
@@ -78,8 +79,17 @@ export async function nearestRows(
 export async function indexVectors(table: Table, exactRows: number): Promise<number | undefined> {
   const rows = await table.countRows();
   if (rows <= exactRows || !(await outgrown(table, rows))) return undefined;
-  const vectors = { config: Index.ivfFlat({ distanceType: 'cosine', ...partitions(rows) }), replace: true };
-  await unlessPreempted(() => table.createIndex('vector', vectors));
+  const make = (wanted: ReturnType<typeof partitions>) =>
+    unlessPreempted(() =>
+      table.createIndex('vector', { config: Index.ivfFlat({ distanceType: 'cosine', ...wanted }), replace: true }),
+    );
+  try {
+    await make(partitions(rows));
+  } catch (error) {
+    // Where most vectors are alike (one placeholder picture), LanceDB can't part them into more than 256.
+    if (!(error instanceof Error) || !/cluster/i.test(error.message)) throw error;
+    await make({ ...partitions(rows), numPartitions: FEW_PARTITIONS });
+  }
   await unlessPreempted(() => table.createIndex('product_id', { config: Index.btree(), replace: true }));
   return rows;
 }

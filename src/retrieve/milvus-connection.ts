@@ -24,6 +24,9 @@ const PAUSE_MS = 150;
 /** Calls at one time; the others wait. */
 const CALLS = 10;
 
+/** One of the SDK's, with what its type does not say. */
+type Channel = Awaited<ReturnType<MilvusClient['channelPool']['acquire']>> & ProbeChannel;
+
 /** Tells the connections of one pool from those of another: gRPC shares them among channels of the same settings. */
 let pools = 0;
 const agent = () => ({ 'grpc.primary_user_agent': `margay/${++pools}` });
@@ -38,7 +41,7 @@ export class MilvusConnection {
   readonly #closed = new AbortController();
   readonly client: MilvusClient;
   /** One channel that is never lent, so that a probe waits for no call: gRPC shares its connection with the others, of which it tells. */
-  #probe: Promise<ProbeChannel>;
+  #probe: Promise<Channel>;
   /** Aborted when the channels at hand are left for others. */
   #left = new AbortController();
   #mending: Promise<void> | undefined;
@@ -75,7 +78,7 @@ export class MilvusConnection {
   async close(): Promise<void> {
     this.#closed.abort();
     await this.#mending;
-    await this.client.channelPool.release(await this.#probe);
+    await this.client.channelPool.release((await this.#probe) as never);
     await this.client.closeConnection();
   }
 
@@ -89,8 +92,8 @@ export class MilvusConnection {
       });
   }
 
-  #hold(): Promise<ProbeChannel> {
-    return this.client.channelPool.acquire() as Promise<unknown> as Promise<ProbeChannel>;
+  #hold(): Promise<Channel> {
+    return this.client.channelPool.acquire() as Promise<Channel>;
   }
 
   /** Until the server answers, be it on a new connection. A server that is slow on both is left alone. */
@@ -108,7 +111,7 @@ export class MilvusConnection {
   }
 
   /** New channels, by a method that the SDK keeps to itself: a second client would hold the event loop for half a second. */
-  #replace(probe: ProbeChannel): void {
+  #replace(probe: Channel): void {
     const left = this.client.channelPool;
     const sdk = this.client as unknown as { createChannelPool(): typeof left };
     Object.assign(this.client.channelOptions, agent());
@@ -118,7 +121,7 @@ export class MilvusConnection {
     this.#left = new AbortController();
     // It waits for the writes under way, each of which has its deadline.
     left
-      .release(probe as never)
+      .release(probe)
       .then(() => left.drain())
       .then(() => left.clear())
       .catch(() => {});

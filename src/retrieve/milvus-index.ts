@@ -21,6 +21,8 @@ const EXACT_ROWS = 20_000;
 /** Segments of fewer rows get no index: all their rows are compared. */
 export const UNINDEXED_ROWS = 1_024;
 const POLL_MS = 500;
+/** Longest wait for indexes to be taken in once they are made. */
+const LOADED_MS = 60_000;
 
 /**
  * The index of the vectors. IVF_FLAT is made in a tenth of the time that HNSW takes and holds little beside the vectors. A segment that still
@@ -49,29 +51,34 @@ export function searchParams(limit: number, rows: number): SearchParams {
 }
 
 export async function rowCount(link: MilvusLink, collection_name: string, filter = 'ordinal >= 0'): Promise<number> {
-  const count = { collection_name, filter, output_fields: ['count(*)'], consistency_level: 'Bounded' as never };
-  const { data } = await link.loaded(collection_name, () => link.client.query(count));
+  const asked = { collection_name, filter, output_fields: ['count(*)'], consistency_level: 'Bounded' as never };
+  const { data } = await link.loaded(collection_name, () => link.client.query(asked));
   return Number(data[0]?.['count(*)'] ?? 0);
 }
 
 /**
- * Seals what still grows, puts small segments together and waits until all that is sealed has its index: rows are searched one by one before.
- * Small catalogs are left as they are.
+ * Seals what still grows, puts small segments together, and waits until all that is sealed has its index and is searched by it. Small catalogs
+ * and those with FLAT are left as they are.
  */
 export async function settleIndex(link: MilvusLink, collection_name: string, signal: AbortSignal): Promise<void> {
   const { client } = link;
+  const index = async () =>
+    succeeded(await client.describeIndex({ collection_name, field_name: 'vector' })).index_descriptions[0];
+  if ((await index())?.params.some(({ key, value }) => key === 'index_type' && value === 'FLAT')) return;
   if ((await rowCount(link, collection_name)) < UNINDEXED_ROWS) return;
   succeeded(await client.flushSync({ collection_names: [collection_name] }));
   const { compactionID } = succeeded(await client.compact({ collection_name }));
   const until = async (done: () => Promise<boolean>) => {
     while (!(await done())) await sleep(POLL_MS, undefined, { signal });
   };
+  await until(async () => String(succeeded(await client.getCompactionState({ compactionID })).state) === 'Completed');
+  await until(async () => Number((await index())?.pending_index_rows ?? 0) === 0);
+  const end = Date.now() + LOADED_MS;
   await until(async () => {
-    const { state } = succeeded(await client.getCompactionState({ compactionID }));
-    return String(state) === 'Completed';
-  });
-  await until(async () => {
-    const { index_descriptions } = succeeded(await client.describeIndex({ collection_name, field_name: 'vector' }));
-    return index_descriptions.every(({ pending_index_rows }) => Number(pending_index_rows ?? 0) === 0);
+    const { infos } = succeeded(await client.getQuerySegmentInfo({ collectionName: collection_name }));
+    const isSettled = infos?.every(({ num_rows, state, index_name }) =>
+      Number(num_rows) < UNINDEXED_ROWS ? String(state) === 'Sealed' : index_name !== '',
+    );
+    return isSettled || Date.now() > end;
   });
 }

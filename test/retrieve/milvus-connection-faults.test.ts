@@ -53,12 +53,10 @@ test('silent, with more reads than channels: each time the next connection answe
   }
 }, 30_000);
 
-test('an address that is no URL: calls fail, and nothing is left unheard', async () => {
+test('an address that is no URL: a look at the connection fails, and is not left unheard', async () => {
   const connection = new MilvusConnection({ address: '127.0.0.1:99999', timeoutMs: 500 });
-  const { client } = connection;
-  await expect(connection.watch(connection.read(() => client.getVersion()))).rejects.toThrow();
-  // A rejection that nobody hears would end the process, and fails the run.
-  await sleep(100);
+  // Long enough for a doubt. A rejection that nobody hears would end the process, and fails the run.
+  await connection.watch(sleep(SLOW_MS));
   await connection.close();
 });
 

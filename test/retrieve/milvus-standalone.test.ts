@@ -5,6 +5,7 @@ import { filteredSearchContract } from '../contract/filtered-search.ts';
 import { fullTextContract } from '../contract/full-text.ts';
 import { vectorStoreContract } from '../contract/vector-store.ts';
 import { milvusFilters } from './milvus-filtered.ts';
+import { milvusGrowing } from './milvus-growing.ts';
 import { lacksMilvus, MilvusServer } from './milvus-server.ts';
 
 describe.skipIf(lacksMilvus('standalone'))('Milvus 2.3.5 (needs scripts/milvus-venv.sh)', () => {
@@ -18,5 +19,6 @@ describe.skipIf(lacksMilvus('standalone'))('Milvus 2.3.5 (needs scripts/milvus-v
   fullTextContract('Milvus 2.3.5', () => MilvusStores.connect({ address: server.address }), { analyzers: [] });
   changedFieldsContract('Milvus 2.3.5', () => MilvusStores.connect({ address: server.address }), { adds: false });
   milvusFilters(() => server.address);
+  milvusGrowing(() => server.address);
   filteredSearchContract('Milvus 2.3.5', () => MilvusStores.connect({ address: server.address }));
 });
