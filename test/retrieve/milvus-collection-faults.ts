@@ -1,13 +1,4 @@
-<<<<<<< HEAD
-
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
-
-=======
-
-import { setTimeout as sleep } from 'node:timers/promises';
-
->>>>>>> mend-connection
-
 import { MilvusClient } from '@zilliz/milvus2-sdk-node';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { MilvusCatalog } from '../../src/retrieve/milvus-catalog.ts';
