@@ -58,8 +58,10 @@ export class LanceCatalog implements VectorStore {
             .slice(offset)
             .map((found) => readHit(found, columns, snapshot.row(found.place))),
         );
-      const exact = (await this.#table.rows(version)) <= limits.exactRows;
       const where = filter && lanceFilter(filter);
+      // What a filter keeps may lie in any partition: few are compared one by one, or a deeper page would read more partitions than the one before.
+      const compared = where === undefined ? await this.#table.rows(version) : await table.countRows(where);
+      const exact = compared <= limits.exactRows;
       const found = await firstProducts(wanted, excluded, this.#crowding, (queries, limit) =>
         nearestRows(
           table,

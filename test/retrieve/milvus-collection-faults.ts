@@ -86,13 +86,8 @@ export function milvusCollectionFaults(server: () => MilvusServer): void {
     // One after another, in one go: what happens is dear on Milvus.
     test(`every call says ${code}, with a remedy`, async () => {
       await happens();
-<<<<<<< HEAD
       // A stamp that was read just before is good for a second.
       await sleep(1_100);
-=======
-      // The stamp that reads are checked by is at most a second old.
-      await sleep(1100);
->>>>>>> mend-connection
       for (const [name, call] of Object.entries(CALLS)) {
         const { error } = await failureOf(call(store));
         expect([name, error.code, error.remedy]).toEqual([name, code, expect.stringMatching(remedy)]);
