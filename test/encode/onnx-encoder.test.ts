@@ -44,6 +44,7 @@ describe('OnnxEncoder', () => {
       needs: { shortSide: manifest.picture.size },
       attributes: Object.keys(manifest.attributes),
       demo: true,
+      relevance: manifest.relevance,
       license: 'Apache-2.0',
     });
   });

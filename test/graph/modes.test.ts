@@ -167,7 +167,7 @@ describe('what can not be looked for is refused before anything is spent', () =>
 
   test('a store that lacks the analyzer stops the start, and says which it has', async () => {
     for (const [has, remedy] of [
-      [[], /Milvus 2\.5/],
+      [[], /Leave @fullText out/],
       [['CHINESE'], /Take one of CHINESE/],
     ] as const) {
       const stores = new MemoryStores();
