@@ -102,7 +102,7 @@ export type ProductInput = {
 };
 
 export type ProductSelector =
-  /** A filter that holds for every product, as {} does, is refused. */
+  /** A filter that says nothing, as {} does, is refused: it would remove everything. */
   { filter: ProductFilter; ids?: never; }
   |  /** 1 to 1,000 ids; those that are not there are passed over. */
   { filter?: never; ids: Array<Scalars['ID']['input']>; };
