@@ -10,7 +10,7 @@ import type { Fields, MilvusCollection, Scored } from './milvus-collection.ts';
 import { milvusError } from './milvus-errors.ts';
 import { among, amongProducts, milvusFilter, quote } from './milvus-filter.ts';
 import { EVERY_LIST, type SearchParams, searchParams, settleIndex, UNINDEXED_ROWS } from './milvus-index.ts';
-import { replaceProducts, type StoredProduct } from './milvus-products.ts';
+import { RecentLengths, replaceProducts, type StoredProduct } from './milvus-products.ts';
 import { MOST_COMPARED, nearestOf } from './milvus-scan.ts';
 import { rowToMilvus } from './milvus-schema.ts';
 import { WORDS } from './milvus-text.ts';
@@ -44,6 +44,7 @@ export class MilvusCatalog implements VectorStore {
   readonly dimensions: number;
   readonly #collection: MilvusCollection;
   readonly #crowding = new Crowding();
+  readonly #recent = new RecentLengths();
 
   constructor(collection: MilvusCollection) {
     this.#collection = collection;
@@ -167,7 +168,7 @@ export class MilvusCatalog implements VectorStore {
     }
     for (const some of chunks(products, AT_ONCE))
       await this.#collection.write('Writing products', signal, async () => {
-        await replaceProducts(this.#collection, some);
+        await replaceProducts(this.#collection, this.#recent, some);
       });
   }
 
@@ -209,7 +210,7 @@ export class MilvusCatalog implements VectorStore {
 
   ping({ signal }: { signal: AbortSignal }): Promise<void> {
     return this.#collection.read('The store', signal, async () => {
-      await this.#collection.query('ordinal == 0', ['product_id'], 1);
+      await this.#collection.query('ordinal == 0', ['product_id'], { limit: 1 });
     });
   }
 
@@ -236,7 +237,7 @@ export class MilvusCatalog implements VectorStore {
     const count = Number(counted?.['count(*)'] ?? 0);
     if (count > MOST_COMPARED || found.every(({ length }) => length >= count)) return found;
     const shown = ['product_id', 'ordinal', 'vector', ...columns.map(storedName)];
-    const compared = nearestOf(vectors, await this.#collection.query(all, shown, MOST_COMPARED), limit);
+    const compared = nearestOf(vectors, await this.#collection.query(all, shown, { limit: MOST_COMPARED }), limit);
     return compared.map((near) => near.map((row) => candidateOf(row, row.score)));
   }
 
@@ -265,7 +266,9 @@ export class MilvusCatalog implements VectorStore {
     const from = mainRows(filter, ...(after === undefined ? [] : [`product_id > ${quote(storedId(after))}`]));
     return smallest(wanted, MOST_ROWS, async (bound) => {
       const filter = bound === undefined ? from : `${from} && product_id <= ${quote(bound)}`;
-      return (await this.#collection.query(filter, ['product_id'], MOST_ROWS)).map((row) => String(row.product_id));
+      return (await this.#collection.query(filter, ['product_id'], { limit: MOST_ROWS })).map((row) =>
+        String(row.product_id),
+      );
     });
   }
 

@@ -12,7 +12,8 @@ import { fieldColumn, type StoredRow, storedName } from './stored-row.ts';
  * How long after a write of ours reads are Strong, in milliseconds. Milvus answers a Strong read only at the next tick of its clock, 200 ms
  * by default; a Bounded one at once, from data that is at most its graceful time of 5 s old, which is what others wrote meanwhile.
  */
-const STRONG_FOR_MS = 10_000;
+export const STRONG_FOR_MS = 10_000;
+export type Consistency = 'Strong' | 'Bounded';
 
 /** The SDK writes every request as JSON, all rows three times over, for a log that is off: a third of what a write costs us. */
 const unread = () => '';
@@ -93,13 +94,17 @@ export class MilvusCollection {
     );
   }
 
-  async query(filter: string, output_fields: string[], limit?: number): Promise<Fields[]> {
+  async query(
+    filter: string,
+    output_fields: string[],
+    { limit, consistency }: { limit?: number; consistency?: Consistency } = {},
+  ): Promise<Fields[]> {
     const { data } = await this.link.loaded(this.name, () =>
       this.link.client.query({
         collection_name: this.name,
         filter,
         output_fields,
-        consistency_level: this.#consistency(),
+        consistency_level: (consistency as never) ?? this.#consistency(),
         ...(limit && { limit }),
       }),
     );
