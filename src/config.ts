@@ -41,6 +41,11 @@ const keyHashes = () =>
   ).default([]);
 const isHttpUrl = (value: string) => /^https?:/.test(value) && URL.canParse(value) && !new URL(value).username;
 const isOrigin = (value: string) => /^https?:/.test(value) && URL.canParse(value) && new URL(value).origin === value;
+/** One that both a URL and gRPC understand. Only https has a port of its own in both. */
+const isServer = (value: string) => {
+  const [, scheme, port] = /^(?:(https?):\/\/)?(?:[^\s/?#@:[\]]+|\[[\da-f:.]+\])(?::(\d+))?$/i.exec(value) ?? [];
+  return (port !== undefined || scheme === 'https') && URL.canParse(scheme ? value : `http://${value}`);
+};
 
 /**
  * Every setting, once: its name, its bounds, its default and what it means. README's table is made from the descriptions
@@ -157,7 +162,7 @@ const Settings = z.object({
     .describe('Tokens of the rerank model per client (API key, else address) in any hour. No limit by default.'),
   MILVUS_ADDRESS: z
     .string()
-    .min(1)
+    .refine(isServer, 'expected HOST:PORT, such as 127.0.0.1:19530 or [::1]:19530, or https://HOST:PORT')
     .optional()
     .describe('`host:port` of a Milvus server. Without it LanceDB runs in process.'),
   MILVUS_TOKEN: z.string().min(1).optional().describe('Token for Milvus (`user:password` or an API key).'),

@@ -58,6 +58,7 @@ const ORIGINS = 'expected origins such as https://shop.example, with no path';
 const ORIGIN = 'expected an origin such as https://shop.example, with no path';
 const PORTS = 'expected a whole number from 0 to 65535';
 const SHARE = 'expected a number from 0 to 1, such as 0.5';
+const MILVUS = 'expected HOST:PORT, such as 127.0.0.1:19530 or [::1]:19530, or https://HOST:PORT';
 const TIMEOUTS = 'expected a whole number from 100 to 600000';
 
 test.each([
@@ -96,6 +97,11 @@ test.each([
   ['RERANK_FLOW', 'both', 'expected caption or single'],
   ['RERANK_KEY', 'two\nlines', 'expected ASCII characters without blanks'],
   ['RERANK_TIMEOUT_MS', '300001', 'expected a whole number from 100 to 300000'],
+  ...[
+    ...['127.0.0.1', '127.0.0.1:', '127.0.0.1:99999', '127.0.0.1:19530/', ':19530', 'two hosts:19530', 'milvus:db'],
+    ...['::1:19530', '[::1]', '[::1:19530', '[::g]:19530'],
+    ...['http://milvus', 'https://milvus:1/default', 'tcp://milvus:19530', 'https://root:Milvus@milvus:19530'],
+  ].map((value) => ['MILVUS_ADDRESS', value, MILVUS]),
 ])('%s=%s is refused by name, in plain words and once', (name, value, fault) => {
   expect(faultsOf({ [name]: value })).toBe(`The settings have 1 fault(s):\n  ${name}: ${fault}`);
 });
@@ -118,6 +124,13 @@ test.each([
 
 test.each(['0', '1', '0.25', '.5', '1.0'])('a share of %s is read', (ENCODER_PICTURE_WEIGHT) => {
   expect(readConfig({ ENCODER_PICTURE_WEIGHT }).ENCODER_PICTURE_WEIGHT).toBe(Number(ENCODER_PICTURE_WEIGHT));
+});
+
+test.each([
+  ...['127.0.0.1:19530', 'localhost:19530', 'milvus:19530', '[::1]:19530', 'milvus-1.shop_net.example:80'],
+  ...['http://127.0.0.1:19530', 'https://milvus.example:443', 'https://[::1]:19530', 'https://cluster.example'],
+])('Milvus at %s', (MILVUS_ADDRESS) => {
+  expect(readConfig({ MILVUS_ADDRESS })).toMatchObject({ MILVUS_ADDRESS });
 });
 
 test('all faults at once', () => {

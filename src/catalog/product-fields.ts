@@ -6,7 +6,7 @@ const MAX_TITLE = 1_000;
 const MAX_TEXT = 20_000;
 /** Most texts of a list. */
 const MAX_LIST = 100;
-const MAX_INT = 2 ** 31 - 1;
+const [MIN_INT, MAX_INT] = [-(2 ** 31), 2 ** 31 - 1] as const;
 /** The time scale of ECMAScript, in milliseconds from 1970. */
 const MAX_TIME = 8.64e15;
 
@@ -39,7 +39,7 @@ function toValue(field: FieldDefinition, value: unknown, isTitle: boolean): Fiel
       return title;
     }
     case 'Int':
-      if (Number.isInteger(value) && Math.abs(value as number) <= MAX_INT) return value as number;
+      if (Number.isInteger(value) && Number(value) >= MIN_INT && Number(value) <= MAX_INT) return value as number;
       throw faulty(field, 'is no whole number of 32 bits', 'Send a number such as 12.');
     case 'Float':
       if (typeof value === 'number' && Number.isFinite(value)) return value;

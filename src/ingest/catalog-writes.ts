@@ -50,11 +50,16 @@ export class CatalogWrites {
   /** @returns how many products went. */
   async remove(where: readonly ProductId[] | Filter, { signal }: { signal: AbortSignal }): Promise<number> {
     const store = this.#options.store();
-    const gone = await within(signal, this.#options.timeoutMs, 'Removing products', (signal) =>
-      'op' in where ? store.removeWhere(where, { signal }) : store.remove(where, { signal }),
-    );
-    this.#upkeep.wrote(gone);
-    return gone;
+    // Of one that fails half-way nobody knows how many went.
+    let gone = 'op' in where ? 1 : where.length;
+    try {
+      gone = await within(signal, this.#options.timeoutMs, 'Removing products', (signal) =>
+        'op' in where ? store.removeWhere(where, { signal }) : store.remove(where, { signal }),
+      );
+      return gone;
+    } finally {
+      this.#upkeep.wrote(gone);
+    }
   }
 
   close(): Promise<void> {

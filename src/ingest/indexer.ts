@@ -113,6 +113,12 @@ export interface Prepared {
   readonly rows: readonly Row[];
 }
 
+/** A picture as it was read, by the SHA-256 of its bytes. */
+interface SeenPicture {
+  readonly image: SourceImage;
+  readonly digest: Uint8Array;
+}
+
 /** What is stored of those products that are. */
 export async function loadKnown(
   products: readonly SourceProduct[],
@@ -143,10 +149,11 @@ export async function prepare(
     if (whole) throw ofPicture(error, image);
     skipped.push({ name: image.name, reason: error.message });
   };
-  const read: { image: SourceImage; bytes: Uint8Array }[] = [];
+  // Six products of many large pictures would not fit in memory: each is read again when it is its turn.
+  const read: SeenPicture[] = [];
   for (const image of product.images)
     try {
-      read.push({ image, bytes: await image.read() });
+      read.push({ image, digest: digestOf(await image.read()) });
     } catch (error) {
       pass(image, error);
     }
@@ -156,8 +163,11 @@ export async function prepare(
 
   const embedded: Omit<Row, 'productId' | 'ordinal' | 'product' | 'source'>[] = [];
   const judged: typeof read = [];
-  for (const { image, bytes } of read)
+  for (const { image } of read) {
+    let seen: SeenPicture | undefined;
     try {
+      const bytes = await image.read();
+      seen = { image, digest: digestOf(bytes) };
       const { decoded, pixels } = await patiently(signal, async () => {
         const decoded = await stages.decoder.decode(bytes, { signal, needs: stages.encoder.info.needs });
         return { decoded, pixels: await stages.encoder.prepare(decoded.picture, { signal }) };
@@ -173,12 +183,13 @@ export async function prepare(
         attributes: alone?.attributes ?? {},
         image: await stages.media.put(decoded.whole ? decoded : await stages.decoder.decode(bytes, { signal })),
       });
-      judged.push({ image, bytes });
+      judged.push(seen);
     } catch (error) {
       pass(image, error);
-      // What took too long once gets another chance at the next run: it does not count as seen.
-      if (!isLate(error)) judged.push({ image, bytes });
+      // What took too long once gets another chance at the next run: it does not count as seen. Nor does what is gone meanwhile.
+      if (seen && !isLate(error)) judged.push(seen);
     }
+  }
   if (embedded.length === 0) {
     const reason = skipped[0]?.reason ?? 'It has no picture.';
     return { outcome: { name: product.id, status: 'FAILED', reason, skipped }, rows: [] };
@@ -236,8 +247,10 @@ const isLate = (error: unknown) => error instanceof MargayError && error.code ==
 const isAboutThePicture = (error: unknown): error is MargayError =>
   error instanceof MargayError && ABOUT_THE_PICTURE.has(error.code);
 
-function fingerprintOf(fields: Product['fields'], embed: string, read: readonly { bytes: Uint8Array }[]): string {
+const digestOf = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();
+
+function fingerprintOf(fields: Product['fields'], embed: string, read: readonly SeenPicture[]): string {
   const hash = createHash('sha256').update(JSON.stringify([embed, fields]));
-  for (const { bytes } of read) hash.update(createHash('sha256').update(bytes).digest());
+  for (const { digest } of read) hash.update(digest);
   return hash.digest('hex');
 }

@@ -23,6 +23,8 @@ export function bestOfEach<Place>(candidates: Iterable<Candidate<Place>>): Candi
   return [...best.values()].sort(better);
 }
 
+/** The most rows asked for at once: Milvus brings no more, and LanceDB would bring a whole table of equals, their columns with them. */
+export const MOST_ROWS = 16_384;
 /** Rows are asked for in steps of this factor until enough products are among them. */
 const WIDER = 4;
 /** How much of a difference to fewer rows is believed at once. */
@@ -30,7 +32,8 @@ const DRIFT = 0.1;
 
 /**
  * Rows that a product takes among the best ones, as the searches of one catalog find it: 1 where each has one picture. A search asks for no
- * more rows than it is likely to need, since all their columns come along.
+ * more rows than it is likely to need, since all their columns come along: more than one step wider is never believed, since one product of
+ * many like pictures says little of the others.
  */
 export class Crowding {
   #rows: number;
@@ -47,7 +50,7 @@ export class Crowding {
 
   /** It took so many rows: more are believed at once, fewer little by little. */
   took(rows: number, products: number): void {
-    const found = rows / products;
+    const found = Math.min(WIDER, rows / products);
     this.#rows += (found - this.#rows) * (found > this.#rows ? 1 : DRIFT);
   }
 }
@@ -55,24 +58,25 @@ export class Crowding {
 /**
  * The first `wanted` products for each query of a search that knows only rows, all queries in one trip. It is widened for those that need
  * it until the products are certain: rows that tie with the last one read may have unread equals, so they count only once every row is
- * read or `most` rows are asked for.
+ * read or `MOST_ROWS` are asked for. Then what was read is all there is: of more equals than that come those that the store brought, by id
+ * among themselves, and fewer than `wanted` products where they have more pictures than that.
  * @param exclude for each query a product left out.
  * @param nearest for each of the queries (by place) at most `limit` rows, best first.
  */
 export async function firstProducts<Place>(
   wanted: number,
   exclude: readonly (ProductId | undefined)[],
-  { most, crowding }: { most: number; crowding: Crowding },
+  crowding: Crowding,
   nearest: (queries: readonly number[], limit: number) => Promise<readonly (readonly Candidate<Place>[])[]>,
 ): Promise<Candidate<Place>[][]> {
   const found: Candidate<Place>[][] = exclude.map(() => []);
   let open = [...exclude.keys()];
   const first = crowding.rowsFor(wanted + (exclude.some((product) => product !== undefined) ? 1 : 0));
-  for (let limit = Math.min(most, first); open.length > 0; limit = Math.min(most, limit * WIDER)) {
+  for (let limit = Math.min(MOST_ROWS, first); open.length > 0; limit = Math.min(MOST_ROWS, limit * WIDER)) {
     const answers = await nearest(open, limit);
     open = open.filter((query, place) => {
       const answer = answers[place] ?? [];
-      const all = answer.length < limit || limit >= most;
+      const all = answer.length < limit || limit >= MOST_ROWS;
       // A vector that is no vector (others may have stored one) is found by nothing.
       const rows = answer.filter(({ score }) => Number.isFinite(score));
       const floor = all ? Number.NEGATIVE_INFINITY : (rows.at(-1)?.score ?? Number.NEGATIVE_INFINITY);

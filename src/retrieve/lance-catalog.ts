@@ -9,7 +9,7 @@ import type { Filter } from './filter.ts';
 import { checkHasText, wordsOf } from './full-text.ts';
 import { Crowding, firstProducts } from './grouping.ts';
 import { lanceFilter, quote } from './lance-filter.ts';
-import { compact, nearestRows } from './lance-index.ts';
+import { compact, indexVectors, nearestRows } from './lance-index.ts';
 import { readStamp, rowsToArrow } from './lance-schema.ts';
 import { type LanceLimits, LanceTable } from './lance-table.ts';
 import { matchingRows } from './lance-text.ts';
@@ -58,18 +58,16 @@ export class LanceCatalog implements VectorStore {
             .slice(offset)
             .map((found) => readHit(found, columns, snapshot.row(found.place))),
         );
-      const exact = (await this.#table.rows(version)) <= limits.exactRows;
       const where = filter && lanceFilter(filter);
-      const found = await firstProducts(
-        wanted,
-        excluded,
-        { most: Number.MAX_SAFE_INTEGER, crowding: this.#crowding },
-        (queries, limit) =>
-          nearestRows(
-            table,
-            queries.map((query) => vectors[query]!),
-            { limit, columns, exact, where },
-          ),
+      // What a filter keeps may lie in any partition: few are compared one by one, or a deeper page would read more partitions than the one before.
+      const compared = where === undefined ? await this.#table.rows(version) : await table.countRows(where);
+      const exact = compared <= limits.exactRows;
+      const found = await firstProducts(wanted, excluded, this.#crowding, (queries, limit) =>
+        nearestRows(
+          table,
+          queries.map((query) => vectors[query]!),
+          { limit, columns, exact, where },
+        ),
       );
       return found.map((best) =>
         best.slice(offset).map((hit) => readHit(hit, columns, this.#table.row(hit.place.table, hit.place.row))),
@@ -85,12 +83,9 @@ export class LanceCatalog implements VectorStore {
     if (words === '') return [];
     return this.#table.read('The search', signal, async () => {
       const where = filter && lanceFilter(filter);
-      const [found] = await firstProducts(
-        topK + offset,
-        [undefined],
-        { most: Number.MAX_SAFE_INTEGER, crowding: new Crowding(1) },
-        async (_, limit) => [await matchingRows(this.#table.table, words, { limit, columns, where })],
-      );
+      const [found] = await firstProducts(topK + offset, [undefined], new Crowding(1), async (_, limit) => [
+        await matchingRows(this.#table.table, words, { limit, columns, where }),
+      ]);
       return found!.slice(offset).map((hit) => readHit(hit, columns, this.#table.row(hit.place.table, hit.place.row)));
     });
   }
@@ -203,15 +198,23 @@ export class LanceCatalog implements VectorStore {
     return this.#removeRows(lanceFilter(filter), signal);
   }
 
-  /** Holds the queue of writes, since compaction and a write would undo each other; searches go on beside it. */
+  /**
+   * Searches go on beside it, and writes beside the making of an index, which takes minutes where there are many rows. Compaction holds the
+   * queue of writes: it and a write would undo each other.
+   */
   optimize({ signal }: { signal: AbortSignal }): Promise<void> {
-    const { table, limits } = this.#table;
-    this.#optimizing ??= this.#table
-      .write('Optimizing the catalog', AbortSignal.any([]), () => compact(table, limits.exactRows), limits.optimizeMs)
-      .finally(() => {
-        this.#optimizing = undefined;
-      });
+    this.#optimizing ??= this.#optimize().finally(() => {
+      this.#optimizing = undefined;
+    });
     return abortable(this.#optimizing, signal);
+  }
+
+  async #optimize(): Promise<void> {
+    const { table, limits } = this.#table;
+    const what = 'Optimizing the catalog';
+    const all = AbortSignal.any([]);
+    const rows = await this.#table.build(what, all, () => indexVectors(table, limits.exactRows), limits.optimizeMs);
+    await this.#table.write(what, all, () => compact(table, rows), limits.optimizeMs);
   }
 
   ping({ signal }: { signal: AbortSignal }): Promise<void> {

@@ -24,6 +24,8 @@ const ALL_PROBES = 100_000;
 const OUTGROWN = 2;
 /** Old versions younger than this may still be read by a search under way. */
 const KEEP_VERSIONS_MS = 60_000;
+const TRIES = 3;
+const FEW_PARTITIONS = 64;
 /** Key of the vector field's metadata: how many rows the index was made from. */
 const INDEXED_ROWS = 'margay:indexed-rows';
 
@@ -70,17 +72,42 @@ export async function nearestRows(
   return found;
 }
 
-/** Fewer fragments, no versions that nobody reads, and for more than `exactRows` rows an index that holds them all. */
-export async function compact(table: Table, exactRows: number): Promise<void> {
+/**
+ * Makes the index of more than `exactRows` rows, and anew when they have outgrown it. Rows written meanwhile are found without it.
+ * @returns of how many rows it was made; undefined where none was.
+ */
+export async function indexVectors(table: Table, exactRows: number): Promise<number | undefined> {
   const rows = await table.countRows();
-  if (rows > exactRows && (await outgrown(table, rows))) {
-    await table.createIndex('vector', {
-      config: Index.ivfFlat({ distanceType: 'cosine', ...partitions(rows) }),
-      replace: true,
-    });
-    await table.createIndex('product_id', { config: Index.btree(), replace: true });
-    await table.updateFieldMetadata([{ path: 'vector', metadata: { [INDEXED_ROWS]: String(rows) } }]);
+  if (rows <= exactRows || !(await outgrown(table, rows))) return undefined;
+  const make = (wanted: ReturnType<typeof partitions>) =>
+    unlessPreempted(() =>
+      table.createIndex('vector', { config: Index.ivfFlat({ distanceType: 'cosine', ...wanted }), replace: true }),
+    );
+  try {
+    await make(partitions(rows));
+  } catch (error) {
+    // Where most vectors are alike (one placeholder picture), LanceDB can't part them into more than 256.
+    if (!(error instanceof Error) || !/cluster/i.test(error.message)) throw error;
+    await make({ ...partitions(rows), numPartitions: FEW_PARTITIONS });
   }
+  await unlessPreempted(() => table.createIndex('product_id', { config: Index.btree(), replace: true }));
+  return rows;
+}
+
+/** A commit of another came first: once more, on what it left. */
+async function unlessPreempted(commit: () => Promise<void>): Promise<void> {
+  for (let tries = 1; ; tries++)
+    try {
+      return await commit();
+    } catch (error) {
+      if (!isPreempted(error) || tries === TRIES) throw error;
+    }
+}
+
+/** Fewer fragments, and no versions that nobody reads. @param indexed of how many rows an index was just made. */
+export async function compact(table: Table, indexed: number | undefined): Promise<void> {
+  if (indexed !== undefined)
+    await table.updateFieldMetadata([{ path: 'vector', metadata: { [INDEXED_ROWS]: String(indexed) } }]);
   await table.optimize({ cleanupOlderThan: new Date(Date.now() - KEEP_VERSIONS_MS) }).catch((error) => {
     // Another process compacts or writes at the same moment; what it leaves is for the next time.
     if (!isPreempted(error)) throw error;

@@ -20,6 +20,24 @@ export interface LanceLimits {
   readonly exactRows: number;
 }
 
+/** Work in the order in which it came, each after the one before it. */
+class Turns {
+  #last: Promise<unknown> = Promise.resolve();
+
+  turn<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(() => {
+      signal.throwIfAborted();
+      return work();
+    });
+    this.#last = turn.catch(() => {});
+    return turn;
+  }
+
+  async over(): Promise<void> {
+    await this.#last;
+  }
+}
+
 /** One table: every call with a deadline and one kind of error, writes in a queue, and the rows in memory where they are few. */
 export class LanceTable {
   readonly table: Table;
@@ -28,7 +46,8 @@ export class LanceTable {
   readonly #kinds: ReadonlyMap<string, FieldKind>;
   #count: { readonly of: string; readonly rows: Promise<number> } | undefined;
   #snapshot: { readonly of: string; readonly loaded: Promise<LanceSnapshot> } | undefined;
-  #writes: Promise<unknown> = Promise.resolve();
+  readonly #writes = new Turns();
+  readonly #builds = new Turns();
 
   constructor(table: Table, stamp: CatalogStamp, limits: LanceLimits) {
     this.table = table;
@@ -44,20 +63,17 @@ export class LanceTable {
 
   /** Writes queue up in process; across processes LanceDB repeats a commit that lost the race. */
   write<T>(what: string, caller: AbortSignal, work: () => Promise<T>, timeoutMs = this.limits.timeoutMs): Promise<T> {
-    return this.#call(
-      what,
-      caller,
-      (signal) => {
-        const turn = this.#writes.then(async () => {
-          signal.throwIfAborted();
-          await this.#version();
-          return work();
-        });
-        this.#writes = turn.catch(() => {});
-        return turn;
-      },
-      timeoutMs,
-    );
+    return this.#call(what, caller, (signal) => this.#writes.turn(signal, () => this.#checked(work)), timeoutMs);
+  }
+
+  /** What takes long and gets on with writes: one at a time, beside them. */
+  build<T>(what: string, caller: AbortSignal, work: () => Promise<T>, timeoutMs: number): Promise<T> {
+    return this.#call(what, caller, (signal) => this.#builds.turn(signal, () => this.#checked(work)), timeoutMs);
+  }
+
+  async #checked<T>(work: () => Promise<T>): Promise<T> {
+    await this.#version();
+    return work();
   }
 
   rows(version: string): Promise<number> {
@@ -102,7 +118,7 @@ export class LanceTable {
   }
 
   async close(): Promise<void> {
-    await this.#writes;
+    await Promise.all([this.#writes.over(), this.#builds.over()]);
     this.#snapshot = undefined;
     this.table.close();
   }

@@ -60,10 +60,14 @@ export async function matchingRows(
     .select([...new Set(['product_id', 'ordinal', ...columns.map(storedName), '_score'])])
     .toArrow();
   // A query without rows comes back without columns.
+  if (rows.numRows === 0) return [];
+  const ids = rows.getChild('product_id')!;
+  const ordinals = rows.getChild('ordinal')!;
+  const scores = rows.getChild('_score')!;
   return Array.from({ length: rows.numRows }, (_, row) => ({
-    productId: readId(rows.getChild('product_id')!.get(row)),
-    ordinal: rows.getChild('ordinal')!.get(row),
-    score: rows.getChild('_score')!.get(row),
+    productId: readId(ids.get(row)),
+    ordinal: ordinals.get(row),
+    score: scores.get(row),
     place: { table: rows, row },
   }));
 }

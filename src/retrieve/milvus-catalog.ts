@@ -1,20 +1,19 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Column, Product, ProductId, Row } from '../catalog/product.ts';
 import type { Embedding } from '../encode/encoder.ts';
-import { abortable, withDeadline } from '../policy/deadline.ts';
 import { chunks } from './chunks.ts';
 import type { Filter } from './filter.ts';
 import { checkHasText, wordsOf } from './full-text.ts';
-import { type Candidate, Crowding, firstProducts } from './grouping.ts';
-import type { Fields, MilvusCollection, Scored } from './milvus-collection.ts';
-import { milvusError } from './milvus-errors.ts';
+import { type Candidate, Crowding, firstProducts, MOST_ROWS } from './grouping.ts';
+import { type Fields, type MilvusCollection, type Scored, STRONG_FOR_MS } from './milvus-collection.ts';
 import { among, amongProducts, milvusFilter, quote } from './milvus-filter.ts';
-import { EVERY_LIST, type SearchParams, searchParams, settleIndex, UNINDEXED_ROWS } from './milvus-index.ts';
-import { RecentLengths, replaceProducts, type StoredProduct } from './milvus-products.ts';
+import { EVERY_LIST, type SearchParams, searchParams, UNINDEXED_ROWS } from './milvus-index.ts';
+import { replaceProducts, type StoredProduct } from './milvus-products.ts';
 import { MOST_COMPARED, nearestOf } from './milvus-scan.ts';
 import { rowToMilvus } from './milvus-schema.ts';
 import { WORDS } from './milvus-text.ts';
 import { checkId, readId, rowKey, storedId } from './product-key.ts';
+import { RecentLengths } from './recent-lengths.ts';
 import { smallest } from './smallest.ts';
 import { checkDepth, checkFirst, checkRows, checkVector } from './store-input.ts';
 import { readHit, readProduct, storedName } from './stored-row.ts';
@@ -28,13 +27,10 @@ import type {
   VectorStore,
 } from './vector-store.ts';
 
-/** Rows that one query or search may bring. */
-const MOST_ROWS = 16_384;
 /** Products named in one filter. */
 const CHUNK = 200;
 /** Products of one write. */
 const AT_ONCE = 1000;
-const OPTIMIZE_MS = 600_000;
 
 /**
  * One catalog in a Milvus collection. A product is replaced by upserting its rows and then deleting those it has no more: readers never
@@ -44,7 +40,7 @@ export class MilvusCatalog implements VectorStore {
   readonly dimensions: number;
   readonly #collection: MilvusCollection;
   readonly #crowding = new Crowding();
-  readonly #recent = new RecentLengths();
+  readonly #recent = new RecentLengths(STRONG_FOR_MS);
 
   constructor(collection: MilvusCollection) {
     this.#collection = collection;
@@ -57,7 +53,7 @@ export class MilvusCatalog implements VectorStore {
     for (const vector of vectors) checkVector(vector, this.dimensions);
     const excluded = vectors.map((_, query) => exclude[query]);
     const found = await this.#collection.read('The search', options.signal, () =>
-      firstProducts(topK + offset, excluded, { most: MOST_ROWS, crowding: this.#crowding }, (queries, limit) =>
+      firstProducts(topK + offset, excluded, this.#crowding, (queries, limit) =>
         this.#nearest(
           queries.map((query) => vectors[query]!),
           { limit, columns, filter: filter && milvusFilter(filter) },
@@ -74,7 +70,7 @@ export class MilvusCatalog implements VectorStore {
     const words = wordsOf(text);
     if (words === '') return [];
     const [found] = await this.#collection.read('The search', signal, () =>
-      firstProducts(topK + offset, [undefined], { most: MOST_ROWS, crowding: new Crowding(1) }, async (_, limit) => {
+      firstProducts(topK + offset, [undefined], new Crowding(1), async (_, limit) => {
         const { results } = await this.#collection.search({
           data: words,
           anns_field: WORDS,
@@ -143,12 +139,19 @@ export class MilvusCatalog implements VectorStore {
     const { first, after, columns, filter, signal } = options;
     checkFirst(first);
     if (after !== undefined) checkId(after, 'after');
-    const ids = await this.#collection.read('Loading a page of products', signal, () =>
-      this.#firstIds(first + 1, after, filter),
-    );
-    const shown = ids.slice(0, first).map(readId);
-    const found = await this.get(shown, { columns, signal });
-    return { products: shown.flatMap((id) => found.get(id) ?? []), hasNext: ids.length > first };
+    for (let from = after; ; ) {
+      const last = from;
+      const ids = await this.#collection.read('Loading a page of products', signal, () =>
+        this.#firstIds(first + 1, last, filter),
+      );
+      const shown = ids.slice(0, first).map(readId);
+      const found = await this.get(shown, { columns, signal });
+      const products = shown.flatMap((id) => found.get(id) ?? []);
+      const hasNext = ids.length > first;
+      // All may be removed between the two reads; a page without a product but with a next one would lead nowhere.
+      if (products.length > 0 || !hasNext) return { products, hasNext };
+      from = shown.at(-1);
+    }
   }
 
   count({ filter, signal }: { filter?: Filter | undefined; signal: AbortSignal }): Promise<number> {
@@ -168,7 +171,7 @@ export class MilvusCatalog implements VectorStore {
     }
     for (const some of chunks(products, AT_ONCE))
       await this.#collection.write('Writing products', signal, async () => {
-        await replaceProducts(this.#collection, this.#recent, some);
+        await replaceProducts(this.#collection, some, this.#recent);
       });
   }
 
@@ -185,32 +188,27 @@ export class MilvusCatalog implements VectorStore {
   }
 
   async removeWhere(filter: Filter, { signal }: { signal: AbortSignal }): Promise<number> {
-    let gone = 0;
-    for (;;) {
-      const { products, hasNext } = await this.page({ first: 1000, filter, columns: [], signal });
-      gone += await this.remove(
-        products.map(({ id }) => id),
-        { signal },
-      );
-      if (!hasNext) return gone;
+    for (let gone = 0; ; ) {
+      // Looked up in the turn that removes them: a product that was changed before it may not match any more.
+      const removed = await this.#collection.write('Removing products', signal, async () => {
+        const ids = await this.#firstIds(AT_ONCE, undefined, filter);
+        for (const some of chunks(ids, CHUNK)) await this.#collection.delete(among('product_id', some));
+        return ids.length;
+      });
+      gone += removed;
+      if (removed < AT_ONCE) return gone;
     }
   }
 
   /** Milvus does the same by itself in the ten minutes after the last write. */
-  async optimize({ signal: caller }: { signal: AbortSignal }): Promise<void> {
-    await this.ping({ signal: caller });
-    using signal = withDeadline(caller, OPTIMIZE_MS, 'Optimizing the catalog');
-    try {
-      await abortable(settleIndex(this.#collection.link, this.#collection.name, signal), signal);
-    } catch (error) {
-      throw signal.aborted ? signal.reason : milvusError(error);
-    }
-    this.#collection.standing.now().catch(() => {});
+  async optimize({ signal }: { signal: AbortSignal }): Promise<void> {
+    await this.ping({ signal });
+    await this.#collection.settle(signal);
   }
 
   ping({ signal }: { signal: AbortSignal }): Promise<void> {
     return this.#collection.read('The store', signal, async () => {
-      await this.#collection.query('ordinal == 0', ['product_id'], { limit: 1 });
+      await this.#collection.query('ordinal == 0', ['product_id'], 1);
     });
   }
 
@@ -223,7 +221,7 @@ export class MilvusCatalog implements VectorStore {
     options: { limit: number; columns: readonly Column[]; filter: string | undefined },
   ): Promise<Candidate<Fields>[][]> {
     const { limit, columns, filter } = options;
-    const { rows } = await this.#collection.standing.value();
+    const rows = await this.#collection.rows();
     const params = searchParams(limit, rows);
     const complete = (found: Candidate<Fields>[][]) => found.every(({ length }) => length === limit);
     let found = await this.#rowsNear(vectors, options, params);
@@ -237,7 +235,7 @@ export class MilvusCatalog implements VectorStore {
     const count = Number(counted?.['count(*)'] ?? 0);
     if (count > MOST_COMPARED || found.every(({ length }) => length >= count)) return found;
     const shown = ['product_id', 'ordinal', 'vector', ...columns.map(storedName)];
-    const compared = nearestOf(vectors, await this.#collection.query(all, shown, { limit: MOST_COMPARED }), limit);
+    const compared = nearestOf(vectors, await this.#collection.query(all, shown, MOST_COMPARED), limit);
     return compared.map((near) => near.map((row) => candidateOf(row, row.score)));
   }
 
@@ -266,9 +264,7 @@ export class MilvusCatalog implements VectorStore {
     const from = mainRows(filter, ...(after === undefined ? [] : [`product_id > ${quote(storedId(after))}`]));
     return smallest(wanted, MOST_ROWS, async (bound) => {
       const filter = bound === undefined ? from : `${from} && product_id <= ${quote(bound)}`;
-      return (await this.#collection.query(filter, ['product_id'], { limit: MOST_ROWS })).map((row) =>
-        String(row.product_id),
-      );
+      return (await this.#collection.query(filter, ['product_id'], MOST_ROWS)).map((row) => String(row.product_id));
     });
   }
 

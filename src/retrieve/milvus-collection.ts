@@ -1,8 +1,9 @@
 import type { FieldKind } from '../catalog/definition.ts';
 import type { Column } from '../catalog/product.ts';
+import { abortable, withDeadline } from '../policy/deadline.ts';
 import { type CatalogStamp, checkStamp } from './catalog-stamp.ts';
-import { succeeded } from './milvus-errors.ts';
-import type { SearchParams, Standing } from './milvus-index.ts';
+import { milvusError, succeeded } from './milvus-errors.ts';
+import { type SearchParams, type Standing, settleIndex } from './milvus-index.ts';
 import type { MilvusLink } from './milvus-link.ts';
 import { fromMilvus } from './milvus-values.ts';
 import { Recent } from './recent.ts';
@@ -14,6 +15,7 @@ import { fieldColumn, type StoredRow, storedName } from './stored-row.ts';
  */
 export const STRONG_FOR_MS = 10_000;
 export type Consistency = 'Strong' | 'Bounded';
+const SETTLE_MS = 600_000;
 
 /** The SDK writes every request as JSON, all rows three times over, for a log that is off: a third of what a write costs us. */
 const unread = () => '';
@@ -34,41 +36,41 @@ export interface RowQuery {
 
 /** One collection: reads and writes with a deadline, one kind of error and the stamp compared; writes of one process queue up. */
 export class MilvusCollection {
-  readonly link: MilvusLink;
-  readonly name: string;
   readonly stamp: CatalogStamp;
+  readonly #link: MilvusLink;
+  readonly #name: string;
   /** The stored stamp, and how many rows there are. */
-  readonly standing: Recent<Standing>;
+  readonly #standing: Recent<Standing>;
   readonly #kinds: ReadonlyMap<string, FieldKind>;
   #writes: Promise<unknown> = Promise.resolve();
   /** Opening counts: what was written by the process before us is seen too. */
   #wroteAt = performance.now();
 
   constructor(link: MilvusLink, name: string, stamp: CatalogStamp, standing: () => Promise<Standing>) {
-    this.link = link;
-    this.name = name;
+    this.#link = link;
+    this.#name = name;
     this.stamp = stamp;
-    this.standing = new Recent(standing);
+    this.#standing = new Recent(standing);
     this.#kinds = new Map(stamp.schema.fields.map(({ name: field, kind }) => [field, kind]));
   }
 
   /** The stamp is compared beside the read: where both fail, it knows better why (the SDK hides the reason of a failed search). */
   read<T>(what: string, caller: AbortSignal, work: () => Promise<T>): Promise<T> {
-    return this.link.call(what, caller, async () => {
-      const [standing, answer] = await Promise.allSettled([this.standing.value(), work()]);
+    return this.#link.call(what, caller, async () => {
+      const [standing, answer] = await Promise.allSettled([this.#standing.value(), work()]);
       if (standing.status === 'rejected') throw standing.reason;
       checkStamp(standing.value.stamp, this.stamp);
       if (answer.status === 'fulfilled') return answer.value;
-      checkStamp((await this.standing.now()).stamp, this.stamp);
+      checkStamp((await this.#standing.now()).stamp, this.stamp);
       throw answer.reason;
     });
   }
 
   write<T>(what: string, caller: AbortSignal, work: () => Promise<T>): Promise<T> {
-    return this.link.call(what, caller, (signal) => {
+    return this.#link.call(what, caller, (signal) => {
       const turn = this.#writes.then(async () => {
         signal.throwIfAborted();
-        checkStamp((await this.standing.now()).stamp, this.stamp);
+        checkStamp((await this.#standing.now()).stamp, this.stamp);
         this.#wroteAt = performance.now();
         return work().finally(() => {
           this.#wroteAt = performance.now();
@@ -81,15 +83,15 @@ export class MilvusCollection {
 
   /** The rows that a search finds, best first, with what tells products apart and these columns. */
   search({ columns, filter, ...query }: RowQuery): Promise<{ results: Scored[] }> {
-    return this.link.loaded(
-      this.name,
+    return this.#link.loaded(
+      this.#name,
       () =>
-        this.link.client.search({
-          collection_name: this.name,
+        this.#link.client.search({
+          collection_name: this.#name,
           ...query,
           ...(filter !== undefined && { filter }),
           output_fields: [...new Set(['product_id', 'ordinal', ...columns.map(storedName)])],
-          consistency_level: this.#consistency(),
+          consistency_level: this.#consistency() as never,
         }) as Promise<{ results: Scored[] }>,
     );
   }
@@ -97,14 +99,15 @@ export class MilvusCollection {
   async query(
     filter: string,
     output_fields: string[],
-    { limit, consistency }: { limit?: number; consistency?: Consistency } = {},
+    limit?: number,
+    consistency: Consistency = this.#consistency(),
   ): Promise<Fields[]> {
-    const { data } = await this.link.loaded(this.name, () =>
-      this.link.client.query({
-        collection_name: this.name,
+    const { data } = await this.#link.loaded(this.#name, () =>
+      this.#link.client.query({
+        collection_name: this.#name,
         filter,
         output_fields,
-        consistency_level: (consistency as never) ?? this.#consistency(),
+        consistency_level: consistency as never,
         ...(limit && { limit }),
       }),
     );
@@ -112,11 +115,11 @@ export class MilvusCollection {
   }
 
   async upsert(data: readonly Fields[]): Promise<void> {
-    succeeded(await this.link.client.upsert({ collection_name: this.name, data, toJSON: unread } as never));
+    succeeded(await this.#link.client.upsert({ collection_name: this.#name, data, toJSON: unread } as never));
   }
 
   async delete(filter: string): Promise<void> {
-    succeeded(await this.link.client.delete({ collection_name: this.name, filter }));
+    succeeded(await this.#link.client.delete({ collection_name: this.#name, filter }));
   }
 
   row(row: Fields): StoredRow {
@@ -126,12 +129,28 @@ export class MilvusCollection {
     };
   }
 
+  /** About how many rows there are, as a read found it some time ago: no search waits for a count that only says how it looks. */
+  async rows(): Promise<number> {
+    return (this.#standing.known ?? (await this.#standing.value())).rows;
+  }
+
+  /** See `settleIndex`. */
+  async settle(caller: AbortSignal): Promise<void> {
+    using signal = withDeadline(caller, SETTLE_MS, 'Optimizing the catalog');
+    try {
+      await abortable(settleIndex(this.#link, this.#name, signal), signal);
+    } catch (error) {
+      throw signal.aborted ? signal.reason : milvusError(error);
+    }
+    this.#standing.now().catch(() => {});
+  }
+
   /** When all writes are over. */
   async idle(): Promise<void> {
     await this.#writes;
   }
 
-  #consistency(): never {
-    return (performance.now() - this.#wroteAt < STRONG_FOR_MS ? 'Strong' : 'Bounded') as never;
+  #consistency(): Consistency {
+    return performance.now() - this.#wroteAt < STRONG_FOR_MS ? 'Strong' : 'Bounded';
   }
 }

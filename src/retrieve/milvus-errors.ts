@@ -38,6 +38,9 @@ const grpcCode = (error: unknown): unknown => (error instanceof Error ? (error a
 /** The connection went away, or none could be made. */
 export const isUnreachable = (error: unknown): boolean => grpcCode(error) === UNAVAILABLE;
 
+/** Nothing came back: nobody was reached, or nobody answered in time. */
+export const isUnanswered = (error: unknown): boolean => isUnreachable(error) || grpcCode(error) === DEADLINE;
+
 /** The four shapes of failure (a returned status, a thrown plain object, a gRPC error, a TypeError) as one error. */
 export function milvusError(error: unknown): MargayError {
   if (error instanceof MargayError) return error;

@@ -50,18 +50,10 @@ export function searchParams(limit: number, rows: number): SearchParams {
   return { nprobe: Math.min(LISTS, Math.max(PROBES, enough)) };
 }
 
-export async function rowCount(
-  { client }: MilvusLink,
-  collection_name: string,
-  filter = 'ordinal >= 0',
-): Promise<number> {
-  const counted = await client.query({
-    collection_name,
-    filter,
-    output_fields: ['count(*)'],
-    consistency_level: 'Bounded' as never,
-  });
-  return Number(succeeded(counted).data[0]?.['count(*)'] ?? 0);
+export async function rowCount(link: MilvusLink, collection_name: string, filter = 'ordinal >= 0'): Promise<number> {
+  const asked = { collection_name, filter, output_fields: ['count(*)'], consistency_level: 'Bounded' as never };
+  const { data } = await link.loaded(collection_name, () => link.client.query(asked));
+  return Number(data[0]?.['count(*)'] ?? 0);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MilvusClient } from '@zilliz/milvus2-sdk-node';
+import { MargayError } from '../errors.ts';
 import { abortable, withDeadline } from '../policy/deadline.ts';
 import { MilvusConnection, type MilvusOptions } from './milvus-connection.ts';
 import { isReleased, milvusError, succeeded } from './milvus-errors.ts';
@@ -48,7 +49,10 @@ export class MilvusLink {
     return this.#connection.read(ask);
   }
 
-  /** Loads a collection, once for all who wait for it. */
+  /**
+   * Loads a collection, once for all who wait for it.
+   * @throws MargayError DEADLINE_EXCEEDED where it is not loaded in the time of one call; the server goes on loading.
+   */
   load(collection: string): Promise<void> {
     let loading = this.#loading.get(collection);
     if (!loading) {
@@ -59,13 +63,16 @@ export class MilvusLink {
   }
 
   async #load(collection_name: string): Promise<void> {
-    succeeded(await this.client.loadCollection({ collection_name }));
+    // The other form of this call polls by itself, without end.
+    succeeded(await this.client.loadCollectionAsync({ collection_name }));
     const deadline = Date.now() + this.#timeoutMs;
-    while (
-      succeeded(await this.client.getLoadState({ collection_name })).state !== 'LoadStateLoaded' &&
-      Date.now() < deadline
-    )
+    while (succeeded(await this.client.getLoadState({ collection_name })).state !== 'LoadStateLoaded') {
+      if (Date.now() >= deadline)
+        throw new MargayError('DEADLINE_EXCEEDED', `Milvus was loading the catalog for ${this.#timeoutMs} ms.`, {
+          remedy: 'Try again later.',
+        });
       await sleep(LOAD_POLL_MS, undefined, { ref: false });
+    }
   }
 
   async close(): Promise<void> {

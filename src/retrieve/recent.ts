@@ -8,6 +8,7 @@ const GOOD_FOR_MS = 1_000;
 export class Recent<T> {
   readonly #read: () => Promise<T>;
   #last: Promise<T> | undefined;
+  #known: T | undefined;
   #at = 0;
 
   constructor(read: () => Promise<T>) {
@@ -19,18 +20,23 @@ export class Recent<T> {
     return this.#last && performance.now() - this.#at < GOOD_FOR_MS ? this.#last : this.now();
   }
 
-  /** After a failure: what was read before it says nothing of what stands now. */
-  forget(): void {
-    this.#last = undefined;
+  /** The last that came, however old; undefined before the first. */
+  get known(): T | undefined {
+    return this.#known;
   }
 
   now(): Promise<T> {
     const reading = this.#read();
     this.#last = reading;
     this.#at = performance.now();
-    reading.catch(() => {
-      if (this.#last === reading) this.#last = undefined;
-    });
+    reading.then(
+      (value) => {
+        if (this.#last === reading) this.#known = value;
+      },
+      () => {
+        if (this.#last === reading) this.#last = undefined;
+      },
+    );
     return reading;
   }
 }

@@ -169,6 +169,31 @@ describe('a second run embeds only what is new', () => {
     expect(store.stored).toHaveLength(2);
     expect(told(await run(sourceOf(both)))).toEqual(['a UNCHANGED']);
   });
+
+  test('a picture that is gone when it is its turn gets another chance at the next run', async () => {
+    let reads = 0;
+    const going: SourceImage = {
+      name: 'going.jpg',
+      read: async () => {
+        reads++;
+        if (reads === 2) throw new MargayError('NOT_FOUND', 'It cannot be opened.');
+        return pictures[1]!;
+      },
+    };
+    const both = product('a', [image(pictures[0]!), going]);
+    const [first] = await run(sourceOf(both));
+    expect(first).toMatchObject({ status: 'INDEXED', skipped: [{ name: 'going.jpg' }] });
+    expect(told(await run(sourceOf(both)))).toEqual(['a INDEXED']);
+    expect(store.stored).toHaveLength(2);
+    expect(told(await run(sourceOf(both)))).toEqual(['a UNCHANGED']);
+  });
+
+  test('a picture that changes while its product is read counts as what was embedded', async () => {
+    let reads = 0;
+    const changing: SourceImage = { name: 'x.jpg', read: async () => pictures[reads++ === 0 ? 0 : 1]! };
+    expect(told(await run(sourceOf(product('a', [changing]))))).toEqual(['a INDEXED']);
+    expect(told(await run(sourceOf(product('a', [image(pictures[1]!)]))))).toEqual(['a UNCHANGED']);
+  });
 });
 
 describe('what is bad is passed over', () => {

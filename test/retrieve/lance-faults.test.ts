@@ -1,7 +1,8 @@
 import { mkdtemp, readdir, rm, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { connect, type Table } from '@lancedb/lancedb';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { LanceStores } from '../../src/retrieve/lance-store.ts';
 import { randomVectors, rowsOf, stampOf } from './rows.ts';
 
@@ -73,4 +74,52 @@ test('above the exact limit an index answers, and finds what an exact search fin
   for (const [query, hits] of found.entries()) expect(hits[0]!.score).toBeCloseTo(expected[query]![0]!.score, 5);
   await stores.close();
   await exact.close();
+});
+
+test('writes go on while an index is made, lose nothing, and a lost race for its commit is run again', async () => {
+  const stores = await LanceStores.open(folder, { memoryFloats: 0, exactRows: 2000 });
+  const store = await stores.open({ ...stamp, dimensions: 32 }, { signal });
+  const vectors = randomVectors(32, 7);
+  for (let start = 0; start < 8000; start += 4000)
+    await store.upsert(Array.from({ length: 4000 }, (_, n) => rowsOf(`p${start + n}`, [vectors.next().value])).flat(), {
+      signal,
+    });
+
+  const written = new Map<string, number[]>();
+  const removed: string[] = [];
+  const writeBeside = async () => {
+    const n = removed.length;
+    // One that is there already, a new one, and one that goes.
+    for (const id of [`p${n}`, `new${n}`]) {
+      written.set(id, vectors.next().value);
+      await store.upsert(rowsOf(id, [written.get(id)!], {}, 'beside'), { signal });
+    }
+    removed.push(`p${7999 - n}`);
+    expect(await store.remove(removed.slice(-1), { signal })).toBe(1);
+  };
+  const raw = await connect(folder);
+  const real: Table = Object.getPrototypeOf(await raw.openTable(stamp.name));
+  const { createIndex } = real;
+  const making = vi.spyOn(real, 'createIndex').mockImplementation(async function (this: Table, ...options) {
+    const made = createIndex.apply(this, options);
+    // Were the queue held, this would never end.
+    await Promise.all([made, writeBeside()]);
+  });
+  making.mockRejectedValueOnce(new Error('Retryable commit conflict for version 9'));
+  try {
+    await store.optimize({ signal });
+    expect(making.mock.calls.map(([column]) => column)).toEqual(['vector', 'vector', 'product_id']);
+  } finally {
+    making.mockRestore();
+  }
+
+  expect(await store.count({ signal })).toBe(8000);
+  const ids = [...written.keys()];
+  const sources = await store.sources([...ids, ...removed], { signal });
+  expect([...sources].toSorted()).toEqual(ids.map((id) => [id, 'beside']).toSorted());
+  // And the index finds each where it lies now.
+  const queries = ids.map((id) => Float32Array.from(written.get(id)!));
+  const found = await store.search(queries, { topK: 1, columns: [], signal });
+  expect(found.map(([hit]) => hit?.productId)).toEqual(ids);
+  await stores.close();
 });

@@ -1,5 +1,6 @@
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { MilvusClient } from '@zilliz/milvus2-sdk-node';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { MilvusCatalog } from '../../src/retrieve/milvus-catalog.ts';
 import { MilvusStores } from '../../src/retrieve/milvus-store.ts';
 import type { MilvusServer } from './milvus-server.ts';
@@ -85,6 +86,8 @@ export function milvusCollectionFaults(server: () => MilvusServer): void {
     // One after another, in one go: what happens is dear on Milvus.
     test(`every call says ${code}, with a remedy`, async () => {
       await happens();
+      // A stamp that was read just before is good for a second.
+      await sleep(1_100);
       for (const [name, call] of Object.entries(CALLS)) {
         const { error } = await failureOf(call(store));
         expect([name, error.code, error.remedy]).toEqual([name, code, expect.stringMatching(remedy)]);
@@ -118,6 +121,55 @@ export function milvusCollectionFaults(server: () => MilvusServer): void {
     expect(hits).toMatchObject([{ productId: 'theirs' }]);
     await store.upsert(rowsOf('ours', [[0, 1, 0, 0]]), { signal });
     expect(await theirs.count({ signal })).toBe(2);
+  });
+
+  test('a delete that fails after the rows of fewer pictures were written: the same write mends it', async () => {
+    const three = [
+      [1, 0, 0, 0],
+      [0, 1, 0, 0],
+      [0, 0, 1, 0],
+    ];
+    await store.upsert(rowsOf('a', three, {}, 'old'), { signal });
+    const broken = vi.spyOn(MilvusClient.prototype, 'delete').mockRejectedValue(new Error('The connection is gone.'));
+    const fewer = rowsOf('a', three.slice(0, 1), {}, 'new');
+    try {
+      await failureOf(store.upsert(fewer, { signal }));
+    } finally {
+      broken.mockRestore();
+    }
+    // An import that compares sources takes it for changed.
+    expect(await store.sources(['a'], { signal })).toEqual(new Map([['a', '']]));
+    await store.upsert(fewer, { signal });
+    expect(await store.sources(['a'], { signal })).toEqual(new Map([['a', 'new']]));
+    const { data } = await raw.query({ collection_name, filter: 'ordinal >= 0', output_fields: ['key'] });
+    expect(data.map(({ key }) => key)).toEqual(['a#0']);
+  });
+
+  test('a page whose products all go between its two reads goes on to the next ones', async () => {
+    const names = ['a', 'b', 'c', 'd'];
+    await store.upsert(
+      names.flatMap((id) => rowsOf(id, [[1, 0, 0, 0]])),
+      { signal },
+    );
+    const real = store.get.bind(store);
+    vi.spyOn(store, 'get').mockImplementationOnce(async (ids, options) => {
+      await store.remove(ids, { signal });
+      return real(ids, options);
+    });
+    const { products, hasNext } = await store.page({ first: 2, columns: [], signal });
+    expect([products.map(({ id }) => id), hasNext]).toEqual([['c', 'd'], false]);
+  });
+
+  test('removeWhere leaves a product that was changed while it waited for its turn', async () => {
+    const stock = (id: string, stock: number) => rowsOf(id, [[1, 0, 0, 0]], { stock });
+    await store.upsert([...stock('a', 0), ...stock('b', 0)], { signal });
+    const field = { name: 'stock', kind: 'Int' } as const;
+    const changed = store.upsert(stock('a', 7), { signal });
+    // By then it stands in the queue.
+    await nextTurn();
+    expect(await store.removeWhere({ op: 'eq', field, value: 0 }, { signal })).toBe(1);
+    await changed;
+    expect([...(await store.sources(['a', 'b'], { signal })).keys()]).toEqual(['a']);
   });
 
   test.each(['search', 'ping', 'upsert'])('released beneath us: %s loads it and goes on', async (name) => {

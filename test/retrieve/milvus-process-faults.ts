@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { MilvusClient } from '@zilliz/milvus2-sdk-node';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readDefinition } from '../../src/catalog/read-definition.ts';
 import { catalogFingerprint, OWN } from '../../src/catalog/served.ts';
@@ -63,6 +64,27 @@ export function milvusProcessFaults(kind: MilvusKind, server: () => MilvusServer
     await stores?.close();
   });
 
+  /**
+   * The process is up again and can answer what we ask. Milvus 2.3.5 answers its first call seconds before it has loaded again what was loaded,
+   * and nobody can hurry it; Lite waits for us to load it, which is part of our recovery.
+   */
+  async function restart(name: string): Promise<void> {
+    await server().up();
+    if (kind === 'lite') return;
+    const up = performance.now();
+    const raw = new MilvusClient({ address: server().address, logLevel: 'none', telemetry: { enabled: false } });
+    raw.connectPromise.catch(() => {});
+    const read = { filter: 'ordinal == 0', output_fields: ['product_id'], limit: 1, timeout: 2000 };
+    const ask = () =>
+      raw.query({ collection_name: `margay_${OWN}`, consistency_level: 'Strong' as never, ...read }).then(
+        ({ status }) => status.error_code,
+        (error) => String(error),
+      );
+    await expect.poll(ask, { timeout: 60_000, interval: 50 }).toBe('Success');
+    measured.set(`${kind}, ${name}, the server itself after its first answer`, Math.round(performance.now() - up));
+    await raw.closeConnection();
+  }
+
   /** All ways to the catalog work again. */
   async function allRecover(name: string, ...others: (() => Promise<unknown>)[]): Promise<void> {
     const isFound = async () => expect(await ask()).toBe('a');
@@ -95,7 +117,7 @@ export function milvusProcessFaults(kind: MilvusKind, server: () => MilvusServer
     } while (performance.now() - killed < down);
     // All of that at once, and no wait until a deadline.
     if (down === 0) expect(performance.now() - killed).toBeLessThan(TIMEOUT_MS + SLACK_MS);
-    await server().up();
+    await restart(`killed, ${down} ms`);
     await allRecover(`killed, ${down} ms`, () => late.stamp(OWN, { signal }));
     const opened = await late.open(stamp, { signal });
     expect(await opened.count({ signal })).toBe(2);
@@ -118,7 +140,7 @@ export function milvusProcessFaults(kind: MilvusKind, server: () => MilvusServer
     await server().kill();
     await writing;
     expect(failures).toMatchObject([{ name: 'MargayError', code: 'STORE_UNAVAILABLE' }]);
-    await server().up();
+    await restart('killed during upserts');
     await allRecover('killed during upserts');
     const found = await store.get(acknowledged, { columns: ['@images'], signal });
     expect([...found.keys()].sort()).toEqual([...acknowledged].sort());

@@ -23,10 +23,10 @@ const UP_MS = 90_000;
 const STOP_MS = 10_000;
 /**
  * Strong reads wait for the next tick of its clock; at the 200 ms of its default the contract takes two minutes. And after a kill it waits
- * until the sessions of its former self have ended, 30 s by default.
+ * until the sessions of its former self have ended, 30 s by default. One that was stopped for longer than that gives up for good.
  */
 const standaloneOptions = (tickMs: number) =>
-  [`proxy.timeTickInterval=${tickMs}`, 'common.session.ttl=3'].flatMap((one) => ['--extra-config', one]);
+  [`proxy.timeTickInterval=${tickMs}`, 'common.session.ttl=10'].flatMap((one) => ['--extra-config', one]);
 /**
  * The standalone program tries its port first, without the option by which servers pass over the connections that a killed one left behind:
  * for a minute it would neither start nor end.

@@ -104,7 +104,7 @@ export class TcpProxy {
 }
 
 async function send(client: Socket, bytes: Buffer, weather: Weather, due: number): Promise<void> {
-  if (weather.kind === 'slow') await sleep(due - performance.now());
+  if (weather.kind === 'slow') await sleep(Math.max(0, due - performance.now()));
   if (weather.kind === 'cut') client.write(bytes.subarray(0, weather.after), () => client.destroy());
   else if (weather.kind !== 'trickle') client.write(bytes);
   else
