@@ -30,7 +30,7 @@ export async function lanceEngine(): Promise<Engine> {
         async bare(vector, limit) {
           indexed ??= (await table.listIndices()).some(({ columns }) => columns.includes('vector'));
           const query = table.query().nearestTo(vector).distanceType('cosine').limit(limit);
-          if (indexed) query.minimumNprobes(PROBES);
+          if (indexed) query.nprobes(PROBES);
           const rows = await query.select(columns).toArray();
           return rows.map(({ product_id }) => String(product_id));
         },
@@ -39,7 +39,10 @@ export async function lanceEngine(): Promise<Engine> {
             .mergeInsert('key')
             .whenMatchedUpdateAll()
             .whenNotMatchedInsertAll()
-            .execute(rowsToArrow(rows, stamp));
+            .whenNotMatchedBySourceDelete({
+              where: `product_id IN (${rows.map(({ productId }) => `'${productId}'`).join()})`,
+            })
+            .execute(await rowsToArrow(rows, stamp));
         },
         async index() {
           const count = await table.countRows();

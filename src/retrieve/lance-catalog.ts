@@ -173,17 +173,16 @@ export class LanceCatalog implements VectorStore {
       await this.#table.write('Writing products', signal, async () => {
         // Fields that another gateway has added since are written as null: a product is replaced as a whole.
         const stored = readStamp(await table.schema()) ?? stamp;
+        const data = await rowsToArrow(
+          some.flatMap(([, own]) => own),
+          stored,
+        );
         await table
           .mergeInsert('key')
           .whenMatchedUpdateAll()
           .whenNotMatchedInsertAll()
           .whenNotMatchedBySourceDelete({ where: among(some.map(([id]) => id)) })
-          .execute(
-            rowsToArrow(
-              some.flatMap(([, own]) => own),
-              stored,
-            ),
-          );
+          .execute(data);
       });
   }
 

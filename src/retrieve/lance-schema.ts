@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   type DataType,
   Field,
@@ -14,6 +15,7 @@ import {
 } from 'apache-arrow';
 import type { Row } from '../catalog/product.ts';
 import { type CatalogStamp, parseStamp, type StoredField, type StoredSchema } from './catalog-stamp.ts';
+import { chunks } from './chunks.ts';
 import { fullTextOf } from './full-text.ts';
 import { TEXT } from './lance-text.ts';
 import { arrowType, toArrow } from './lance-values.ts';
@@ -24,6 +26,8 @@ import { fieldColumn } from './stored-row.ts';
 const STAMP = 'margay';
 /** Key of the vector field's metadata, where the stamp's schema is written when fields were added: a table's own metadata can't be changed. */
 export const SCHEMA = 'margay:schema';
+/** Rows of one record batch. */
+const BATCH = 200;
 /** Lance's name for it: two writers of one new key then make one row and not two. */
 const PRIMARY_KEY = new Map([['lance-schema:unenforced-primary-key', 'true']]);
 
@@ -57,12 +61,21 @@ export function readStamp({ metadata, fields }: Schema): (CatalogStamp & { reado
   return stamp && changed ? { ...stamp, schema: JSON.parse(changed) as StoredSchema } : stamp;
 }
 
-/** One record batch: JS objects would block the event loop for a hundred milliseconds a thousand rows. */
-export function rowsToArrow(rows: readonly Row[], { dimensions, schema: stored }: CatalogStamp): Table {
+/** As record batches, each of which holds the event loop for some milliseconds: JS objects would hold it for a hundred a thousand rows. */
+export async function rowsToArrow(rows: readonly Row[], { dimensions, schema: stored }: CatalogStamp): Promise<Table> {
+  const schema = new Schema(columnsOf(dimensions, stored));
+  const batches: RecordBatch[] = [];
+  for (const some of chunks(rows, BATCH)) {
+    batches.push(batchOf(some, schema, dimensions, stored));
+    await nextTurn();
+  }
+  return new Table(schema, batches);
+}
+
+function batchOf(rows: readonly Row[], schema: Schema, dimensions: number, stored: StoredSchema): RecordBatch {
   const length = rows.length;
   const floats = new Float32Array(length * dimensions);
   rows.forEach((row, place) => void floats.set(row.vector, place * dimensions));
-  const schema = new Schema(columnsOf(dimensions, stored));
   const text = (of: (row: Row) => string | null) => vectorFromArray(rows.map(of), new Utf8()).data[0]!;
   const ids = rows.map(({ productId }) => storedId(productId));
   const children = [
@@ -91,7 +104,5 @@ export function rowsToArrow(rows: readonly Row[], { dimensions, schema: stored }
         ).data[0]!,
     ),
   ];
-  return new Table(schema, [
-    new RecordBatch(schema, makeData({ type: new Struct(schema.fields), length, nullCount: 0, children })),
-  ]);
+  return new RecordBatch(schema, makeData({ type: new Struct(schema.fields), length, nullCount: 0, children }));
 }

@@ -76,9 +76,10 @@ export async function settleIndex(link: MilvusLink, collection_name: string, sig
   const end = Date.now() + LOADED_MS;
   await until(async () => {
     const { infos } = succeeded(await client.getQuerySegmentInfo({ collectionName: collection_name }));
-    const isSettled = infos?.every(({ num_rows, state, index_name }) =>
+    const segments = infos ?? [];
+    const isSettled = segments.every(({ num_rows, state, index_name }) =>
       Number(num_rows) < UNINDEXED_ROWS ? String(state) === 'Sealed' : index_name !== '',
     );
-    return isSettled || Date.now() > end;
+    return (isSettled && segments.length > 0) || Date.now() > end;
   });
 }
