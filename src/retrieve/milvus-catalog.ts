@@ -5,7 +5,7 @@ import { chunks } from './chunks.ts';
 import type { Filter } from './filter.ts';
 import { checkHasText, wordsOf } from './full-text.ts';
 import { type Candidate, Crowding, firstProducts, MOST_ROWS } from './grouping.ts';
-import { type Fields, type MilvusCollection, type Scored, STRONG_FOR_MS } from './milvus-collection.ts';
+import type { Fields, MilvusCollection, Scored } from './milvus-collection.ts';
 import { among, amongProducts, milvusFilter, quote } from './milvus-filter.ts';
 import { EVERY_LIST, type SearchParams, searchParams, UNINDEXED_ROWS } from './milvus-index.ts';
 import { replaceProducts, type StoredProduct } from './milvus-products.ts';
@@ -13,7 +13,6 @@ import { MOST_COMPARED, nearestOf } from './milvus-scan.ts';
 import { rowToMilvus } from './milvus-schema.ts';
 import { WORDS } from './milvus-text.ts';
 import { checkId, readId, rowKey, storedId } from './product-key.ts';
-import { RecentLengths } from './recent-lengths.ts';
 import { smallest } from './smallest.ts';
 import { checkDepth, checkFirst, checkRows, checkVector } from './store-input.ts';
 import { readHit, readProduct, storedName } from './stored-row.ts';
@@ -40,7 +39,6 @@ export class MilvusCatalog implements VectorStore {
   readonly dimensions: number;
   readonly #collection: MilvusCollection;
   readonly #crowding = new Crowding();
-  readonly #recent = new RecentLengths(STRONG_FOR_MS);
 
   constructor(collection: MilvusCollection) {
     this.#collection = collection;
@@ -171,7 +169,7 @@ export class MilvusCatalog implements VectorStore {
     }
     for (const some of chunks(products, AT_ONCE))
       await this.#collection.write('Writing products', signal, async () => {
-        await replaceProducts(this.#collection, some, this.#recent);
+        await replaceProducts(this.#collection, some);
       });
   }
 

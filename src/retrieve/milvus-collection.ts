@@ -13,8 +13,7 @@ import { fieldColumn, type StoredRow, storedName } from './stored-row.ts';
  * How long after a write of ours reads are Strong, in milliseconds. Milvus answers a Strong read only at the next tick of its clock, 200 ms
  * by default; a Bounded one at once, from data that is at most its graceful time of 5 s old, which is what others wrote meanwhile.
  */
-export const STRONG_FOR_MS = 10_000;
-export type Consistency = 'Strong' | 'Bounded';
+const STRONG_FOR_MS = 10_000;
 const SETTLE_MS = 600_000;
 
 /** The SDK writes every request as JSON, all rows three times over, for a log that is off: a third of what a write costs us. */
@@ -91,23 +90,18 @@ export class MilvusCollection {
           ...query,
           ...(filter !== undefined && { filter }),
           output_fields: [...new Set(['product_id', 'ordinal', ...columns.map(storedName)])],
-          consistency_level: this.#consistency() as never,
+          consistency_level: this.#consistency(),
         }) as Promise<{ results: Scored[] }>,
     );
   }
 
-  async query(
-    filter: string,
-    output_fields: string[],
-    limit?: number,
-    consistency: Consistency = this.#consistency(),
-  ): Promise<Fields[]> {
+  async query(filter: string, output_fields: string[], limit?: number): Promise<Fields[]> {
     const { data } = await this.#link.loaded(this.#name, () =>
       this.#link.client.query({
         collection_name: this.#name,
         filter,
         output_fields,
-        consistency_level: consistency as never,
+        consistency_level: this.#consistency(),
         ...(limit && { limit }),
       }),
     );
@@ -150,7 +144,7 @@ export class MilvusCollection {
     await this.#writes;
   }
 
-  #consistency(): Consistency {
-    return performance.now() - this.#wroteAt < STRONG_FOR_MS ? 'Strong' : 'Bounded';
+  #consistency(): never {
+    return (performance.now() - this.#wroteAt < STRONG_FOR_MS ? 'Strong' : 'Bounded') as never;
   }
 }

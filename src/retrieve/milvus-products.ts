@@ -2,7 +2,6 @@ import { chunks } from './chunks.ts';
 import type { Fields, MilvusCollection } from './milvus-collection.ts';
 import { among } from './milvus-filter.ts';
 import { rowKey } from './product-key.ts';
-import type { RecentLengths } from './recent-lengths.ts';
 
 /** Floats of one request: encoding them holds the event loop for ten milliseconds. */
 const MOST_FLOATS = 25_600;
@@ -21,17 +20,12 @@ export interface StoredProduct {
 export type Replaced = Pick<MilvusCollection, 'stamp' | 'query' | 'upsert' | 'delete'>;
 
 /**
- * Puts products in the place of their former selves: rows that they have no more are gone when it ends, but for those that another process wrote
- * in the seconds before. A product with such rows has no source until they are: where that is cut off, the next import finds it changed and does
- * it again. So the lost rows must be known before the first row is written.
+ * Puts products in the place of their former selves: rows that they have no more are gone when it ends. A product with such rows has no source
+ * until they are: where that is cut off, the next import finds it changed and does it again. So the lost rows must be known before the first
+ * row is written.
  */
-export async function replaceProducts(
-  collection: Replaced,
-  products: readonly StoredProduct[],
-  recent: RecentLengths,
-): Promise<void> {
-  const lost = await lostRows(collection, products, recent);
-  recent.wrote(products);
+export async function replaceProducts(collection: Replaced, products: readonly StoredProduct[]): Promise<void> {
+  const lost = await lostRows(collection, products);
   const losers = new Set(lost.map(({ id }) => id));
   await put(
     collection,
@@ -67,33 +61,21 @@ interface LostRow {
  * The rows that these products will have no more, the last ones first. Ordinals have no gaps, so a product has lost rows where there
  * is one behind its new last one: looked up by key that takes no longer in a large catalog, as looking through all rows' ordinals would.
  */
-async function lostRows(
-  collection: Replaced,
-  products: readonly StoredProduct[],
-  recent: RecentLengths,
-): Promise<LostRow[]> {
-  const lost = new Map<string, LostRow>();
-  const add = (id: string, ordinal: number) => {
-    const key = rowKey(id, ordinal);
-    lost.set(key, { id, ordinal, key });
-  };
-  for (const { id, rows } of products)
-    for (let ordinal = rows.length; ordinal < recent.of(id); ordinal++) add(id, ordinal);
-  const consistency = recent.isComplete ? 'Bounded' : 'Strong';
+async function lostRows(collection: Replaced, products: readonly StoredProduct[]): Promise<LostRow[]> {
   const behind = new Map(products.map(({ id, rows }) => [rowKey(id, rows.length), { id, length: rows.length }]));
-  const longer = (await collection.query(among('key', [...behind.keys()]), ['key'], undefined, consistency)).map(
+  const longer = (await collection.query(among('key', [...behind.keys()]), ['key'])).map(
     ({ key }) => behind.get(String(key))!,
   );
+  const lost: LostRow[] = [];
   for (const some of chunks(longer, CHUNK)) {
     const lengths = new Map(some.map(({ id, length }) => [id, length]));
-    const filter = among('product_id', [...lengths.keys()]);
-    for (const row of await collection.query(filter, ['product_id', 'ordinal'], undefined, consistency)) {
+    for (const row of await collection.query(among('product_id', [...lengths.keys()]), ['product_id', 'ordinal'])) {
       const [id, ordinal] = [String(row.product_id), Number(row.ordinal)];
-      if (ordinal >= lengths.get(id)!) add(id, ordinal);
+      if (ordinal >= lengths.get(id)!) lost.push({ id, ordinal, key: rowKey(id, ordinal) });
     }
   }
   // Where only some can be deleted, no gap is left behind.
-  return [...lost.values()].sort((a, b) => b.ordinal - a.ordinal);
+  return lost.sort((a, b) => b.ordinal - a.ordinal);
 }
 
 /** Writes all rows. No request is under way when it ends, however it ends. */

@@ -1,9 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import type { Consistency, Fields } from '../../src/retrieve/milvus-collection.ts';
+import type { Fields } from '../../src/retrieve/milvus-collection.ts';
 import { type Replaced, replaceProducts, type StoredProduct } from '../../src/retrieve/milvus-products.ts';
 import { rowKey } from '../../src/retrieve/product-key.ts';
-import { RecentLengths } from '../../src/retrieve/recent-lengths.ts';
 import { stampOf } from './rows.ts';
 
 const product = (id: string, pictures: number, source: string): StoredProduct => ({
@@ -23,12 +21,9 @@ class FakeCollection implements Replaced {
   calls: string[] = [];
   under = 0;
   fails: number | undefined;
-  /** Bounded reads see nothing yet. */
-  isBehind = false;
 
-  async query(filter: string, _fields: string[], _limit?: number, consistency?: Consistency): Promise<Fields[]> {
+  async query(filter: string): Promise<Fields[]> {
     await this.#call('query');
-    if (this.isBehind && consistency === 'Bounded') return [];
     const named = new Set(filter.match(/"[^"]*"/g)?.map((name) => name.slice(1, -1)));
     const column = filter.startsWith('key') ? 'key' : 'product_id';
     return [...this.rows.values()].filter((row) => named.has(String(row[column])));
@@ -69,42 +64,27 @@ async function begun(): Promise<FakeCollection> {
 
 test('rows that a product has no more are gone, and every source is the new one', async () => {
   const collection = await begun();
-  await replaceProducts(collection, after, new RecentLengths(0));
+  await replaceProducts(collection, after);
   expect(shown(collection)).toEqual(done);
 });
 
 test('where no product has lost a row, a write costs one look and one request', async () => {
   const collection = await begun();
-  await replaceProducts(collection, [product('a', 3, 'new'), product('d', 1, 'new')], new RecentLengths(0));
+  await replaceProducts(collection, [product('a', 3, 'new'), product('d', 1, 'new')]);
   expect(collection.calls).toEqual(['query', 'upsert']);
-});
-
-test('rows written a moment ago, which no Bounded read sees, are gone too', async () => {
-  const collection = new FakeCollection();
-  collection.isBehind = true;
-  const recent = new RecentLengths(500);
-  // Of what was written before this process there is no memory: such reads are Strong at first.
-  await collection.upsert(before[0]!.rows);
-  await replaceProducts(collection, [product('a', 1, 'new')], recent);
-  expect(shown(collection)).toEqual(['a#0 new']);
-  await sleep(510);
-  expect(recent.isComplete).toBe(true);
-  await replaceProducts(collection, [product('a', 3, 'newer')], recent);
-  await replaceProducts(collection, [product('a', 2, 'newest')], recent);
-  expect(shown(collection)).toEqual(['a#0 newest', 'a#1 newest']);
 });
 
 describe.each([0, 1, 2, 3, 4])('cut off at call %i', (fails) => {
   test('nothing goes on, no product with lost rows bears its new source, and the same again mends it', async () => {
     const collection = await begun();
     collection.fails = fails;
-    await expect(replaceProducts(collection, after, new RecentLengths(0))).rejects.toThrow('failed');
+    await expect(replaceProducts(collection, after)).rejects.toThrow('failed');
     expect(collection.under).toBe(0);
     const isMended = !collection.rows.has('a#1') && !collection.rows.has('a#2');
     // What an import compares: only where it differs is a product written again.
     if (!isMended) expect(collection.rows.get('a#0')!.source).not.toBe('new');
     collection.fails = undefined;
-    await replaceProducts(collection, after, new RecentLengths(0));
+    await replaceProducts(collection, after);
     expect(shown(collection)).toEqual(done);
   });
 });
