@@ -23,7 +23,7 @@ export function milvusFaults(kind: MilvusKind): void {
         for (const [name, milliseconds] of measured) console.log(`recovered, ${name}: ${milliseconds} ms`);
       });
 
-      describe('the network', () => milvusNetworkFaults(() => server));
+      describe('the network', () => milvusNetworkFaults(kind, () => server, measured));
       describe('the collection', () => milvusCollectionFaults(() => server));
       describe('the process', () => milvusProcessFaults(kind, () => server, measured));
     },

