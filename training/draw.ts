@@ -22,6 +22,8 @@ const { values } = parseArgs({
     workers: { type: 'string', default: '2' },
     /** Pictures of the evaluation range, withheld pairs among them. */
     heldout: { type: 'boolean', default: false },
+    /** Prints by the generator that training never meets. */
+    unlike: { type: 'boolean', default: false },
   },
 });
 if (!values.out) throw new Error('Name the folder to write to: --out DIR.');

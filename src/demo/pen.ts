@@ -18,11 +18,14 @@ const SHADES: Record<Exclude<Shade, 'none'>, string> = {
 export class Pen {
   readonly random: Random;
   readonly palette: Palette;
+  /** Prints are drawn by the generator that training never meets. */
+  readonly heldOut: boolean;
   readonly #defs: string[] = [];
 
-  constructor(random: Random, palette: Palette) {
+  constructor(random: Random, palette: Palette, heldOut = false) {
     this.random = random;
     this.palette = palette;
+    this.heldOut = heldOut;
   }
 
   get defs(): string {
@@ -35,7 +38,7 @@ export class Pen {
 
   /** Makes the print available as the fill `url(#id)`. */
   print(print: Print, id: string, scale: number, turn = 0): string {
-    this.#defs.push(pattern(print, this.palette, this.random, { id, scale, turn }));
+    this.#defs.push(pattern(print, this.palette, this.random, { id, scale, turn, heldOut: this.heldOut }));
     return `url(#${id})`;
   }
 

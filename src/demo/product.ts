@@ -11,12 +11,14 @@ export interface ProductDrawing {
   readonly color: Color;
   readonly seed: number;
   readonly style: Style;
+  /** The print is drawn by the generator that training never meets. */
+  readonly heldOut?: boolean;
 }
 
 /** One product as a square SVG document. The same arguments give the same string. */
-export function drawProduct({ kind, print, color, seed, style }: ProductDrawing): string {
+export function drawProduct({ kind, print, color, seed, style, heldOut }: ProductDrawing): string {
   const random = new Random(seed);
-  const pen = new Pen(random, paletteOf(print, color, random));
+  const pen = new Pen(random, paletteOf(print, color, random), heldOut);
   const spread = style === 'varied' ? random.between(0.8, 1.55) : random.between(0.95, 1.3);
   pen.print(print, 'print', (PRINT_SCALE[kind] ?? 1) * spread);
   const shape = SHAPES[kind](pen);

@@ -79,7 +79,7 @@ const meadow: SubjectMaker = (pen, print) => {
   pen.print(print, 'subject', random.between(1.2, 1.8));
   const ground = `<linearGradient id="far" x1="0" y1="0" x2="0" y2="1"><stop offset="0" stop-color="${lighter(grass, 0.5)}"/><stop offset="1" stop-color="${darker(grass, 0.25)}"/></linearGradient>`;
   const meadowPalette: Palette = { ...palette, ground: grass };
-  const blooms = new Pen(random, meadowPalette);
+  const blooms = new Pen(random, meadowPalette, pen.heldOut);
   blooms.print(print, 'blooms', random.between(1, 1.6));
   const sky = random.chance(0.6) ? random.between(30, 90) : -60;
   return {
@@ -192,16 +192,18 @@ export interface SubjectOptions {
   /** By default natural where the print has natural colors, any color where not. */
   readonly color?: Color;
   readonly style?: Style;
+  /** The print is drawn by the generator that training never meets. */
+  readonly heldOut?: boolean;
 }
 
 /** One subject as a square SVG document. The same options give the same string. */
-export function drawSubject({ print, seed, color, style = 'varied' }: SubjectOptions): Subject {
+export function drawSubject({ print, seed, color, style = 'varied', heldOut }: SubjectOptions): Subject {
   const random = new Random(seed);
   const colors = colorsOf(print);
   const natural = colors.includes('natural');
   const [what, maker] = random.pick(SUBJECTS[print]);
   const chosen = color ?? (natural ? 'natural' : random.pick(colors));
-  const pen = new Pen(random, paletteOf(print, chosen, random));
+  const pen = new Pen(random, paletteOf(print, chosen, random), heldOut);
   return { svg: document(camera(random, style, maker(pen, print))), print, color: chosen, what };
 }
 

@@ -5,6 +5,7 @@ import type { Print } from '../vocabulary.ts';
 import { cow, giraffe, leopard, tiger, zebra } from './animal.ts';
 import { checkered, chevron, plaid, polkaDot, striped } from './geometric.ts';
 import { camouflage, floral, galaxy, marble, tropicalLeaves } from './nature.ts';
+import { HELD_OUT } from './held-out.ts';
 import { type PrintMaker, TILE } from './tile.ts';
 
 const MAKERS: Record<Print, PrintMaker> = {
@@ -52,6 +53,8 @@ export interface PrintOptions {
   readonly scale: number;
   /** Degrees added to the print's own turn. */
   readonly turn?: number;
+  /** Drawn by the generator that training never meets, where the print has one. */
+  readonly heldOut?: boolean;
 }
 
 /** An SVG `<pattern>` to be named as a fill: `url(#id)`. */
@@ -60,5 +63,6 @@ export function pattern(print: Print, palette: Palette, random: Random, options:
   const [x, y] = [random.between(-TILE, 0), random.between(-TILE, 0)];
   // The ground reaches past the tile, else its edges show as hairlines.
   const ground = `<rect x="-2" y="-2" width="${TILE + 4}" height="${TILE + 4}" fill="${palette.ground}"/>`;
-  return `<pattern id="${options.id}" width="${TILE}" height="${TILE}" patternUnits="userSpaceOnUse" patternTransform="translate(${n(x)} ${n(y)}) rotate(${n(turn)}) scale(${options.scale.toFixed(3)})">${ground}${MAKERS[print](palette, random)}</pattern>`;
+  const make = (options.heldOut && HELD_OUT[print]) || MAKERS[print];
+  return `<pattern id="${options.id}" width="${TILE}" height="${TILE}" patternUnits="userSpaceOnUse" patternTransform="translate(${n(x)} ${n(y)}) rotate(${n(turn)}) scale(${options.scale.toFixed(3)})">${ground}${make(palette, random)}</pattern>`;
 }
