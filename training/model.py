@@ -4,14 +4,15 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-SIZE = 96
-GRID = 6
-PICTURE_TOKENS = GRID * GRID
+SIZE = 112
+GRID = 7
+COLOR_TOKENS = 4
+PICTURE_TOKENS = GRID * GRID + COLOR_TOKENS
 WIDTH = 128
 LAYERS = 4
 HEADS = 4
 MAX_TOKENS = 48
-# CLS at 0, picture tokens at 1..36, the text behind them: 36 + 48 rows are the most a query can need.
+# CLS at 0, the grid at 1..49, the colors at 50..53, the text behind them: 53 + 48 rows are the most a query can need.
 POSITIONS = 1 + PICTURE_TOKENS + MAX_TOKENS
 MEAN = (0.5, 0.5, 0.5)
 STD = (0.25, 0.25, 0.25)
@@ -35,6 +36,29 @@ def halving(inputs: int, outputs: int) -> nn.Sequential:
     return nn.Sequential(
         nn.Conv2d(inputs, outputs, 3, stride=2, padding=1, bias=False), nn.BatchNorm2d(outputs), nn.ReLU()
     )
+
+
+class Colors(nn.Module):
+    """
+    A histogram of colors with learned bins, of the whole picture, its middle, its upper and its lower half: which colors there are, and how much of each,
+    survives no pooling of features, and is what tells one photo of a red jacket from another.
+    """
+
+    BINS = 64
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.bins = nn.Sequential(nn.Conv2d(3, 32, 1), nn.ReLU(), nn.Conv2d(32, self.BINS, 1))
+        self.project = nn.Linear(self.BINS, WIDTH)
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        """Normalized pixels [B, 3, S, S] -> [B, 4, 128]."""
+        share = self.bins(F.avg_pool2d(pixels, 4)).softmax(1)
+        side = share.shape[-1]
+        rim = side // 4
+        regions = (share, share[:, :, rim : side - rim, rim : side - rim], share[:, :, : side // 2], share[:, :, side // 2 :])
+        # The root, as for any histogram: a small patch of red is more than a rounding error.
+        return self.project(torch.stack([(region.mean((2, 3)) + 1e-4).sqrt() for region in regions], 1))
 
 
 class Block(nn.Module):
@@ -71,6 +95,7 @@ class Pocket(nn.Module):
             halving(3, 16), halving(16, 32), Residual(32), halving(32, 64), Residual(64), halving(64, WIDTH), Residual(WIDTH)
         )
         self.project = nn.Linear(WIDTH, WIDTH)
+        self.colors = Colors()
         self.words = nn.Embedding(pieces, WIDTH)
         self.positions = nn.Embedding(POSITIONS, WIDTH)
         self.text_type = nn.Parameter(torch.zeros(WIDTH))
@@ -88,7 +113,7 @@ class Pocket(nn.Module):
 
     def grid_positions(self, side: int) -> Tensor:
         """Rows 1..V; a smaller picture in the early phase of training reads the same grid, interpolated."""
-        rows = self.positions.weight[1 : 1 + PICTURE_TOKENS]
+        rows = self.positions.weight[1 : 1 + GRID * GRID]
         if side == GRID:
             return rows
         grid = rows.view(1, GRID, GRID, WIDTH).permute(0, 3, 1, 2)
@@ -96,10 +121,11 @@ class Pocket(nn.Module):
         return grid.permute(0, 2, 3, 1).reshape(side * side, WIDTH)
 
     def vision(self, pixels: Tensor) -> Tensor:
-        """Normalized pixels [B, 3, S, S] -> tokens [B, (S/16)^2, 128], positions and norm included: they do not depend on the words."""
+        """Normalized pixels [B, 3, S, S] -> tokens [B, (S/16)^2 + 4, 128], positions and norm included: they do not depend on the words."""
         features = self.stem(pixels)
-        tokens = self.project(features.flatten(2).transpose(1, 2))
-        return self.embedding_norm(tokens + self.grid_positions(features.shape[2]))
+        tokens = self.project(features.flatten(2).transpose(1, 2)) + self.grid_positions(features.shape[2])
+        colors = self.colors(pixels) + self.positions.weight[1 + GRID * GRID : 1 + PICTURE_TOKENS]
+        return self.embedding_norm(torch.cat([tokens, colors], 1))
 
     def encode(self, tokens: Tensor, ids: Tensor, positions: Tensor, mask: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """tokens [B, V, 128] with V = 0 for words alone; ids, positions, mask [B, T] -> unit vectors [B, 128] and the three heads' logits."""

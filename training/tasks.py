@@ -6,13 +6,17 @@ from random import Random
 import numpy as np
 
 import texts
+from filler import NOUNS
 from pictures import Pictures
 
 SOFT = 0.3  # how much a product answers that differs in color alone, where the query did not name the color
 # How much a product answers that has the kind alone: enough to come before the right print on another kind, since whoever asks for a phone case is
 # better served by one in stripes than by a leopard rug.
 SAME_KIND = 0.04
-TASKS = {"subject": 0.30, "recolor": 0.12, "retarget": 0.13, "reprint": 0.12, "words": 0.17, "picture": 0.16}
+TASKS = {"subject": 0.30, "recolor": 0.13, "retarget": 0.11, "reprint": 0.09, "words": 0.13, "picture": 0.18, "named": 0.06}
+OTHER_NAME = 0.3  # how much a product answers whose title has another name than the one asked for
+# Wrong answers to put beside the right one, where a query brings none itself: what differs in the print alone, and what differs in the kind alone.
+OTHER_PRINT, OTHER_KIND = 0.45, 0.15
 LEOPARD_SHARE = 1.5  # leopards are read as giraffes when they are as rare as the rest
 KINDS_PER_BATCH, PRINTS_PER_BATCH = 12, 9
 
@@ -27,13 +31,18 @@ class Query:
     print: int
     color: int
     named: bool = False
+    # A word of the title that is asked for by itself.
+    name: str = ""
 
 
 @dataclass
 class Batch:
+    """`names[i]` is the word that the title of product i has besides what it shows, or ""."""
+
     queries: list[Query] = field(default_factory=list)
     products: list[int] = field(default_factory=list)
     titles: list[str] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
 
 
 class Tasks:
@@ -44,6 +53,7 @@ class Tasks:
         self.pairs = pictures.by("kind", "print")
         self.same_look = pictures.by("print", "color")
         self.same_kind = pictures.by("kind")
+        self.kind_color = pictures.by("kind", "color")
         self.by_print = pictures.by("print")
         self.subjects = pictures.by("print", subjects=True)
         self.exact_subjects = pictures.by("print", "color", subjects=True)
@@ -60,14 +70,36 @@ class Tasks:
         batch = Batch()
         for task in rng.choices(list(TASKS), list(TASKS.values()), k=size):
             target = int(rng.choice(self.pairs[rng.choices(cells, shares)[0]]))
-            query, negative = self.query(rng, task, target)
+            name, other = rng.sample(NOUNS, 2) if task == "named" else ("", "")
+            query, negative = self.query(rng, task, target, name)
             batch.queries.append(query)
-            batch.products.append(target)
+            self.show(rng, batch, target, name)
             # The picture that the words change is itself a product, and the wrong answer nearest at hand.
+            if negative is None:
+                negative = target if name else self.near(rng, query, target)
             if negative is not None:
-                batch.products.append(negative)
-        batch.titles = [self.title(rng, row) if rng.random() < 0.5 else "" for row in batch.products]
+                self.show(rng, batch, negative, other)
         return batch
+
+    def show(self, rng: Random, batch: Batch, row: int, name: str) -> None:
+        title = self.title(rng, row) if name or rng.random() < 0.5 else ""
+        batch.products.append(row)
+        batch.names.append(name)
+        batch.titles.append(f"{name} {title}" if name and rng.random() < 0.5 else f"{title} {name}".strip())
+
+    def near(self, rng: Random, query: Query, target: int) -> int | None:
+        """A wrong answer that shares all but the print, in the color of the picture that is asked with, or all but the kind."""
+        p = self.pictures
+        kind, print = int(p.kind[target]), int(p.print[target])
+        color = int(p.color[target] if query.picture is None else p.color[query.picture])
+        chance = rng.random()
+        if chance < OTHER_PRINT and query.print != len(self.prints):
+            others = self.kind_color.get((kind, color))
+            return None if others is None else pick(rng, others, p.print[others] != print)
+        if chance < OTHER_PRINT + OTHER_KIND and query.kind != len(self.kinds):
+            others = self.same_look[print, int(p.color[target])]
+            return pick(rng, others, p.kind[others] != kind)
+        return None
 
     def sight(self, rng: Random, size: int) -> list[int]:
         """Pictures for the stem alone: all prints alike, a quarter of them subjects."""
@@ -83,7 +115,7 @@ class Tasks:
         p = self.pictures
         return texts.title(rng, self.kinds[p.kind[row]], self.prints[p.print[row]], self.colors[p.color[row]])
 
-    def query(self, rng: Random, task: str, target: int) -> tuple[Query, int | None]:
+    def query(self, rng: Random, task: str, target: int, name: str = "") -> tuple[Query, int | None]:
         p = self.pictures
         kind, print, color = int(p.kind[target]), int(p.print[target]), int(p.color[target])
         match task:
@@ -107,6 +139,10 @@ class Tasks:
                     return Query(texts.reprint(rng, self.kinds[kind], self.prints[print]), source, kind, print, kept), source
             case "picture":
                 return self.picture(rng, target, kind, print, color), None
+            case "named":
+                query = self.words(rng, kind, print, color)
+                query.text, query.name = texts.named(rng, query.text, name), name
+                return query, None
         return self.words(rng, kind, print, color), None
 
     def subject(self, rng: Random, kind: int, print: int, color: int) -> Query:
@@ -143,8 +179,11 @@ def pick(rng: Random, rows: np.ndarray, allowed: np.ndarray) -> int | None:
     return int(rng.choice(rows)) if len(rows) else None
 
 
-def relevance(queries: list[Query], pictures: Pictures, rows: np.ndarray, same_kind: float = 0.0) -> np.ndarray:
-    """[queries, rows]: 1 where every attribute that the query fixes matches, SOFT where only an unnamed color differs, `same_kind` where only a kind that the query fixes does, else 0."""
+def relevance(queries: list[Query], pictures: Pictures, rows: np.ndarray, same_kind: float = 0.0, names: list[str] | None = None) -> np.ndarray:
+    """
+    [queries, rows]: 1 where every attribute that the query fixes matches, SOFT where only an unnamed color differs, `same_kind` where only a kind that the query
+    fixes does, else 0. `names` are the rows' own, for queries that ask for one.
+    """
     kinds, prints, colors = (len(labels) for labels in pictures.labels)
 
     def matches(wanted: list[int], given: np.ndarray, open: int) -> np.ndarray:
@@ -156,5 +195,8 @@ def relevance(queries: list[Query], pictures: Pictures, rows: np.ndarray, same_k
     color = matches([q.color for q in queries], pictures.color[rows], colors)
     named = np.array([q.named for q in queries])[:, None]
     full = fixed * np.where(color, 1.0, np.where(named, 0.0, SOFT))
+    if names is not None:
+        wanted = np.array([q.name for q in queries])[:, None]
+        full = full * np.where((wanted == "") | (wanted == np.array(names)[None]), 1.0, OTHER_NAME)
     stated = np.array([q.kind != kinds for q in queries])[:, None]
     return np.maximum(full, same_kind * (kind & stated)).astype(np.float32)

@@ -2,6 +2,7 @@
 
 from random import Random
 
+from filler import ADJECTIVES, NOUNS
 from lexicon import COLORS, KINDS, PRINTS
 
 KEEP = [
@@ -11,11 +12,16 @@ KEEP = [
     "{a} to match this", "put this on {a}", "{a} with this on it", "turn this into {a}", "{k} in the same print", "{k} that matches this", "the {k} version of this",
     "this, but as {a}", "is there {a} like this", "do you have this as {a}", "{a} with this texture", "{k} with a print like this", "{k} looking like this", "{k} this pattern",
     "i want this on {a}", "same but {a}", "same design on {a}", "{k} same design", "{k} in this design", "make it {a}", "{a} instead",
+    "what about {a} that has this on it", "{k} that goes with this", "the pattern of this, on {a}", "anything like this among your {k}", "{k} wearing this pattern", "this, {k}", "{k} inspired by this",
+    "{a} covered in this", "{k} in exactly this pattern", "my photo as {a}", "print this on {a}", "{a} which looks like the picture", "{k} like in the photo", "the photo's pattern on {a}", "could i get this on {a}",
+    "use this pattern for {a}", "{k} with a look like this one", "saw this, want {a} like it", "{k} of this kind of pattern", "is this available on {a}", "show {k} in this look", "take this print and give me {a}",
 ]
 KEEP_COLOR = ["{c} {k} with this pattern", "{c} {k} with this print", "{k} with this in {c}", "this pattern on a {c} {k}", "{k} like this but {c}", "{k} in this print, {c}", "{c} {k} like this"]
 RECOLOR = [
     "same in {c}", "same but {c}", "this in {c}", "the {c} version", "in {c}", "{c} version", "this but {c}", "{c} one", "do you have this in {c}", "the same thing in {c}", "i want it in {c}",
     "{c} instead", "but in {c}", "the {c} one", "like this but {c}", "is there a {c} version", "same {k} in {c}", "this {k} in {c}", "{c} please", "change the color to {c}", "make it {c}", "a {c} one like this",
+    "could it be {c}", "any {c} ones", "same design, {c}", "{c} instead of this color", "i prefer {c}", "this one, only {c}", "have it in {c}", "exactly this in {c}", "what does it look like in {c}", "this color but {c}", "{c} color please",
+    "does it come in {c}", "rather {c}", "not this color, {c}", "same model in {c}", "{c} variant", "identical but {c}", "the same one in {c} color",
 ]
 REPRINT = [
     "this but with {n}", "same but with {n}", "with {n} instead", "{p} instead", "this with {n}", "but {p}", "the {p} version", "same {k} with {n}", "this {k} with {n}", "same {k} but {p}", "like this but {p}",
@@ -97,29 +103,60 @@ def describe(rng: Random, kind: str | None, print: str | None, color: str | None
     return dress(rng, fill(rng, rng.choice(templates), kind, print, color))
 
 
+def named(rng: Random, text: str, name: str) -> str:
+    """With a name as titles have one, somewhere."""
+    words = text.split(" ")
+    words.insert(rng.randrange(len(words) + 1), name)
+    return " ".join(words)
+
+
 def title(rng: Random, kind: str, print: str, color: str) -> str:
     """A second voice beside the drawn catalog's own titles."""
     shown = None if color == "natural" or rng.random() < 0.2 else color
     text = fill(rng, rng.choice(COLOR_PRINT_KIND if shown else PRINT_KIND), kind, print, shown)
     text += rng.choice(TITLE_ENDS)
+    if rng.random() < 0.15:
+        text = f"{rng.choice(ADJECTIVES if rng.random() < 0.5 else NOUNS)} {text}"
     return text.title() if rng.random() < 0.5 else text
 
 
 def dress(rng: Random, text: str) -> str:
     """What typing does to a query: filler, capitals, typos, now and then a whole letter around four words."""
+    if rng.random() < 0.12:
+        text = strewn(rng, text)
     chance = rng.random()
-    if chance < 0.04:
+    if chance < 0.05:
         text = rng.choice(LONG_OPENERS) + text + rng.choice(LONG_CLOSERS)
-    elif chance < 0.30:
+    elif chance < 0.09:
+        text = letter(rng) + text + letter(rng)
+    elif chance < 0.33:
         text = (rng.choice(OPENERS) if rng.random() < 0.6 else "") + text + (rng.choice(CLOSERS) if rng.random() < 0.6 else "")
     chance = rng.random()
     if chance < 0.04:
         text = text.upper()
     elif chance < 0.24:
         text = text[0].upper() + text[1:]
-    if rng.random() < 0.10:
+    if rng.random() < 0.12:
         text = typo(rng, text)
-    return text
+    return text.strip()
+
+
+def strewn(rng: Random, text: str) -> str:
+    """With one or two words that say nothing, before some word or at the end."""
+    words = text.split(" ")
+    for _ in range(1 if rng.random() < 0.7 else 2):
+        if rng.random() < 0.35:
+            words.append(rng.choice(["for", "for my", "for the", "with my", "from", "by"]) + " " + rng.choice(NOUNS))
+        else:
+            words.insert(rng.randrange(len(words)), rng.choice(ADJECTIVES))
+    return " ".join(words)
+
+
+def letter(rng: Random) -> str:
+    """Seven to fourteen words of a sentence about nothing that is sold."""
+    glue = ["the", "my", "and", "with", "for", "a", "is", "was", "when", "to", "of", "in", "so", "we", "i", "that", "because", "very"]
+    count = rng.randint(7, 14)
+    return " " + " ".join(rng.choice(glue) if rng.random() < 0.55 else rng.choice(ADJECTIVES if rng.random() < 0.4 else NOUNS) for _ in range(count)) + rng.choice([" ", ", ", ". "])
 
 
 def typo(rng: Random, text: str) -> str:

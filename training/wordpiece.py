@@ -10,7 +10,7 @@ from torch import Tensor
 from model import CLS, MAX_TOKENS, PAD, PICTURE_TOKENS, SEP, UNK
 
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
-PIECES = 1600
+PIECES = 2400
 
 
 def train_tokenizer(texts: Iterable[str], pieces: int = PIECES) -> Tokenizer:
@@ -38,7 +38,7 @@ def load_tokenizer(path: Path) -> Tokenizer:
 
 
 def batch(tokenizer: Tokenizer, texts: list[str], picture: bool) -> tuple[Tensor, Tensor, Tensor]:
-    """ids, positions, mask [B, T], padded on the right. Behind a picture the words begin at position 37, else at 1; "" is [CLS][SEP]."""
+    """ids, positions, mask [B, T], padded on the right. Behind a picture the words begin at position 54, else at 1; "" is [CLS][SEP]."""
     encoded = [item.ids for item in tokenizer.encode_batch(texts)]
     length = max(len(ids) for ids in encoded)
     ids = torch.tensor([row + [PAD] * (length - len(row)) for row in encoded], dtype=torch.int64)

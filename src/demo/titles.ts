@@ -48,6 +48,37 @@ const KIND_WORDS: Record<Kind, readonly string[]> = {
   skateboard: ['skateboard', 'skateboard', 'skateboard deck'],
 };
 
+/** What a shop adds about the thing itself. */
+const DETAILS: Record<Kind, readonly string[]> = {
+  'phone case': ['slim fit', 'shockproof', 'with raised edges', 'matte finish'],
+  mug: ['350 ml', 'dishwasher safe', 'stoneware', 'set of 2'],
+  't-shirt': ['organic cotton', 'relaxed fit', 'unisex', 'short sleeve'],
+  backpack: ['20 l', 'with laptop sleeve', 'water-repellent', 'roll top'],
+  sneaker: ['low top', 'with cushioned sole', 'canvas', 'unisex'],
+  cushion: ['45 x 45 cm', 'with hidden zip', 'velvet', 'linen'],
+  lamp: ['with linen shade', '40 cm', 'dimmable', 'for the bedside'],
+  armchair: ['with wooden legs', 'upholstered', 'deep seat'],
+  watch: ['38 mm', 'quartz', 'with fabric strap', 'water-resistant'],
+  bottle: ['500 ml', 'insulated', 'leakproof', 'stainless steel'],
+  umbrella: ['folding', 'windproof', 'automatic', 'with wooden handle'],
+  notebook: ['A5', 'blank pages', 'hardcover', '192 pages'],
+  headphones: ['wireless', 'over-ear', 'noise cancelling', 'foldable'],
+  sunglasses: ['UV 400', 'polarized', 'acetate frame'],
+  cap: ['adjustable', 'cotton twill', '6 panels'],
+  dress: ['midi', 'sleeveless', 'with pockets', 'viscose'],
+  rug: ['160 x 230 cm', 'low pile', 'non-slip', 'handwoven'],
+  plate: ['27 cm', 'porcelain', 'set of 4', 'microwave safe'],
+  guitar: ['dreadnought', '6 strings', 'for beginners', 'spruce top'],
+  teapot: ['1.2 l', 'with strainer', 'porcelain', 'stoneware'],
+  vase: ['25 cm', 'glazed', 'hand-thrown', 'for dried stems'],
+  suitcase: ['55 cm', '4 wheels', 'hard shell', 'expandable'],
+  handbag: ['with zip', 'shoulder strap', 'vegan leather', 'medium'],
+  skateboard: ['8 inch', 'maple', 'complete', 'for beginners'],
+};
+
+/** Houses that never were. */
+const MAKERS = ['Nomi', 'Aalto & Fig', 'Lumen', 'Tidewell', 'Kestrel', 'Oda', 'Marlow', 'Studio Pike', 'Velo', 'Haru'];
+
 /** What the kind usually costs, in whole currency units. */
 const PRICES: Record<Kind, readonly [low: number, high: number]> = {
   'phone case': [12, 30],
@@ -76,7 +107,7 @@ const PRICES: Record<Kind, readonly [low: number, high: number]> = {
   skateboard: [45, 120],
 };
 
-/** A title as a shop writes it, such as "Red polka dot mug" or "Phone case with leopard print". */
+/** A title as a shop writes it, such as "Red polka dot mug", "Phone case with leopard print" or "Kestrel striped backpack, 20 l". */
 export function titleOf(kind: Kind, print: Print, color: Color, random: Random): string {
   const thing = random.pick(KIND_WORDS[kind]);
   const look = random.pick(PRINT_WORDS[print]);
@@ -89,8 +120,11 @@ export function titleOf(kind: Kind, print: Print, color: Color, random: Random):
       : random.chance(0.14) && hue && look
         ? [look, thing, 'in', hue]
         : [hue, look, thing];
-  const title = words.filter(Boolean).join(' ');
-  return title.charAt(0).toUpperCase() + title.slice(1);
+  const plain = words.filter(Boolean).join(' ');
+  const title = random.chance(0.14)
+    ? `${random.pick(MAKERS)} ${plain}`
+    : plain.charAt(0).toUpperCase() + plain.slice(1);
+  return random.chance(0.3) ? `${title}, ${random.pick(DETAILS[kind])}` : title;
 }
 
 /** A shop's price: most end in .90, .99 or .50. */
