@@ -51,10 +51,16 @@ export async function indexCommand(config: Config, argv: readonly string[], tool
   const open = await openerOf(positionals, values, tools.from, definition);
   const app = await createApp(config, tools.signal, { definition });
   try {
-    if (app.encoder.info.demo)
+    const { demo, name, caution } = app.encoder.info;
+    if (demo)
       tools.say(
-        `warning: "${app.encoder.info.name}" is a demo model trained on drawings; on photos of your own it finds little more than colors, and its reranker harms more than it helps (RERANK=off). ` +
+        [
+          `warning: "${name}" is a demo model trained on drawings; on photos of your own it finds little more than colors, and its reranker harms more than it helps (RERANK=off).`,
+          caution,
           'ENCODER=FOLDER takes a real one (an ONNX model folder, see models/pocket/model.json for its shape).',
+        ]
+          .filter(Boolean)
+          .join(' '),
       );
     const opened = await open(app);
     try {

@@ -208,7 +208,7 @@ def golden(folder: Path, tokenizer: Tokenizer) -> dict:
     return {"tolerance": 1e-5, "picture": {"size": SIZE, "layout": "rgb, 8 bits, rows from the top, base64"}, "cases": cases}
 
 
-def manifest(folder: Path, vocabulary: dict, calibration: dict, description: str) -> dict:
+def manifest(folder: Path, vocabulary: dict, calibration: dict, description: str, caution: str | None) -> dict:
     """Until it is calibrated no head is sure of anything, and nothing is said to be relevant or not."""
     def entry(name: str) -> dict:
         return {"file": name, "sha256": hashlib.sha256((folder / name).read_bytes()).hexdigest()}
@@ -217,7 +217,7 @@ def manifest(folder: Path, vocabulary: dict, calibration: dict, description: str
     thresholds = calibration.get("attributes", {})
     relevance = {"relevance": calibration["relevance"]} if "relevance" in calibration else {}
     return {
-        "name": "pocket", "version": "2", "license": "Apache-2.0", "description": description, "demo": True, "languages": ["en"], "mode": "joint", "precision": "fp32", "dimensions": WIDTH,
+        "name": "pocket", "version": "2", "license": "Apache-2.0", "description": description, "demo": True, **({"caution": caution} if caution else {}), "languages": ["en"], "mode": "joint", "precision": "fp32", "dimensions": WIDTH,
         "graphs": {"vision": entry("vision.onnx"), "encode": entry("encode.onnx")},
         "tokenizer": entry("tokenizer.json") | {"maxTokens": MAX_TOKENS, "padId": PAD},
         "picture": {"size": SIZE, "resize": "short-side", "crop": "center", "kernel": "cubic", "method": "fast", "mean": MEAN, "std": STD, "tokens": PICTURE_TOKENS, "width": WIDTH},
@@ -239,6 +239,7 @@ def main() -> None:
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--run", type=Path, default=Path("build/pocket"), help="the folder of train.py: checkpoint.pt and tokenizer.json")
+    parser.add_argument("--caution", help="how it fares on photos, for whoever indexes some: figures of `npm run eval -- FOLDER`")
     parser.add_argument("--calibration", type=Path, help="what `npm run eval -- --calibrate` printed for the exported folder")
     parser.add_argument("--out", type=Path, default=Path("models/pocket"))
     arguments = parser.parse_args()
@@ -256,7 +257,7 @@ def main() -> None:
     print(f"  packed to 8 bits: lowest cosine to the whole weights {closeness(pocket, arguments.out, tokenizer):.5f}")
     known = json.loads(arguments.calibration.read_text()) if arguments.calibration else {}
     description = "A demo encoder trained from nothing on pictures that this project draws and on 235 photos. It knows its own catalog; of photographs it knows little."
-    (arguments.out / "model.json").write_text(json.dumps(manifest(arguments.out, checkpoint["vocabulary"], known, description), indent=2) + "\n")
+    (arguments.out / "model.json").write_text(json.dumps(manifest(arguments.out, checkpoint["vocabulary"], known, description, arguments.caution), indent=2) + "\n")
     (arguments.out / "golden.json").write_text(json.dumps(golden(arguments.out, tokenizer), indent=1) + "\n")
     for path in sorted(arguments.out.iterdir()):
         print(f"{path.stat().st_size:>9,} {path.name}")

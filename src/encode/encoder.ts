@@ -61,6 +61,8 @@ export interface EncoderInfo {
   readonly attributes: readonly string[];
   /** A demo model warns when it meets somebody's own photos. */
   readonly demo: boolean;
+  /** How a demo model fares on such photos, as its model.json says. */
+  readonly caution?: string | undefined;
   readonly license: string;
 }
 

@@ -47,6 +47,8 @@ const described = {
   license: z.string().min(1),
   description: z.string(),
   demo: z.boolean().default(false),
+  /** Of a demo model: how it fares on photos that are not its own, in figures. Told to whoever indexes some. */
+  caution: z.string().min(1).optional(),
   languages: z.array(z.string()),
   precision: z.enum(['fp32', 'int8']),
   dimensions: Size.max(16_384),

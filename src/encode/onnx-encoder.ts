@@ -101,7 +101,7 @@ export class OnnxEncoder implements Encoder {
     this.#queue = queue;
     this.#mode = joint ? new JointMode(queue, cacheBytes) : new TwoTowerMode(queue, manifest.fusion, cacheBytes);
     this.#heads = joint ? manifest.attributes : {};
-    const { name, dimensions, relevance, demo, license } = manifest;
+    const { name, dimensions, relevance, demo, caution, license } = manifest;
     this.info = {
       name,
       dimensions,
@@ -111,6 +111,7 @@ export class OnnxEncoder implements Encoder {
       needs: needs(manifest.picture),
       attributes: Object.keys(this.#heads),
       demo,
+      caution,
       license,
     };
   }
