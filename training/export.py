@@ -9,6 +9,7 @@ import hashlib
 import json
 import logging
 import shutil
+import time
 import warnings
 from pathlib import Path
 
@@ -184,6 +185,27 @@ def parity(pocket: Pocket, folder: Path, tokenizer: Tokenizer) -> float:
     return worst
 
 
+def cost(folder: Path, tokenizer: Tokenizer, rounds: int = 200) -> dict[str, float]:
+    """Median milliseconds of a query on one thread: words alone, a picture alone, both. Without preprocessing."""
+    vision, encode = sessions(folder)
+    pixels = normalize(pictures(1, 3))
+
+    def ask(text: str, picture: bool) -> None:
+        tokens = vision.run(None, {"pixels": pixels})[0] if picture else np.zeros((1, 0, WIDTH), np.float32)
+        ids, positions, mask = batch(tokenizer, [text], picture)
+        encode.run(["embedding"], {"tokens": tokens, "ids": ids.numpy(), "positions": positions.numpy(), "mask": mask.numpy()})
+
+    taken = {}
+    for name, text, picture in (("words", "phone case with this", False), ("picture", "", True), ("joint", "phone case with this", True)):
+        times = []
+        for _ in range(rounds):
+            started = time.perf_counter()
+            ask(text, picture)
+            times.append(time.perf_counter() - started)
+        taken[name] = float(np.median(times)) * 1000
+    return taken
+
+
 def golden(folder: Path, tokenizer: Tokenizer) -> dict:
     vision, encode = sessions(folder)
     drawn = pictures(3, 20)
@@ -259,6 +281,7 @@ def main() -> None:
     description = "A demo encoder trained from nothing on pictures that this project draws and on 235 photos. It knows its own catalog; of photographs it knows little."
     (arguments.out / "model.json").write_text(json.dumps(manifest(arguments.out, checkpoint["vocabulary"], known, description, arguments.caution), indent=2) + "\n")
     (arguments.out / "golden.json").write_text(json.dumps(golden(arguments.out, tokenizer), indent=1) + "\n")
+    print("  one thread, median ms: " + ", ".join(f"{name} {ms:.2f}" for name, ms in cost(arguments.out, tokenizer).items()))
     for path in sorted(arguments.out.iterdir()):
         print(f"{path.stat().st_size:>9,} {path.name}")
 

@@ -7,7 +7,7 @@ from torch import Tensor
 from tasks import SAME_KIND
 
 # A photo's own colors tell much of which product it shows: how sharply likeness of histograms is followed, and how much it counts.
-LIKENESS_SHARPNESS, LIKENESS_WEIGHT = 20.0, 0.3
+LIKENESS_SHARPNESS, LIKENESS_WEIGHT = 20.0, 0.5
 HUES, SHADES = 12, 3
 NO_LABEL = -100
 

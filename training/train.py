@@ -18,7 +18,7 @@ import texts
 from losses import LIKENESS_WEIGHT, NO_LABEL, attributes, contrast, histograms, likeness
 from model import WIDTH, Pocket
 from photos import Photos
-from pictures import Pictures, augmented, normalized, resized
+from pictures import Pictures, augmented, normalized, reframed, resized
 from tasks import SAME_KIND, Query, Tasks, relevance
 from warm import warm_start
 from wordpiece import batch as tokenized
@@ -169,8 +169,8 @@ class Trainer:
         products = np.array(batch.products)
         sources = np.array([query.picture for query in batch.queries if query.picture is not None])
         drawn = lambda rows, mild, strong: augmented(resized(self.pictures.pixels(rows), size), mild, strong, random)  # noqa: E731
-        taken = lambda rows, mild, strong: augmented(resized(self.photos.pixels(rows), size), mild, strong, random)  # noqa: E731
-        parts = [drawn(sources, 0.30, 0.20), drawn(products, 0.15, 0.03), taken([row for row in photos.pictures if row is not None], 0.45, 0.45), taken(photos.products, 0.5, 0.2)]
+        taken = lambda rows: resized(reframed(self.photos.pixels(rows), random), size)  # noqa: E731
+        parts = [drawn(sources, 0.30, 0.20), drawn(products, 0.15, 0.03), taken([row for row in photos.pictures if row is not None]), taken(photos.products)]
         with torch.autocast("cpu", torch.bfloat16, enabled=self.arguments.bf16):
             seen = self.pocket.vision(normalized(torch.cat(parts)).contiguous(memory_format=torch.channels_last))
             asked, shown, photos_asked, photos_shown = seen.split([len(part) for part in parts])
