@@ -2,7 +2,7 @@ import { drawAnimal } from './animals.ts';
 import { darker, lighter, mix, type Palette, paletteOf } from './palette.ts';
 import { n } from './path.ts';
 import { Pen } from './pen.ts';
-import { frond } from './prints/nature.ts';
+import { frond } from './prints/foliage.ts';
 import { Random } from './random.ts';
 import { camera, document, type Layer, type Style } from './scenes.ts';
 import { seedIn } from './seeds.ts';
