@@ -3,13 +3,15 @@ import { createApp } from './app.ts';
 import { type CommandTools, countOf, parseArguments } from './command-line.ts';
 import type { Config } from './config.ts';
 import { MargayError } from './errors.ts';
+import { graphsOnDisk } from './opened-encoder.ts';
 
 /** Lines of the usage. */
 export const EVAL_USAGE = `  npm run eval -- [--count 300]             retrieval quality of the encoder on the demo's held-out queries, as a table
   npm run eval -- FOLDER [--count N]        the same on labelled photos (photos.jsonl, tasks.jsonl, baselines.json), and the picture's best weight;
                                             N queries a task, or all
   npm run eval -- [FOLDER] --calibrate [--count N]
-                                            thresholds of relevance for the encoder's model.json, of queries that eval does not report`;
+                                            thresholds of relevance, and of the demo's attribute heads, for the encoder's model.json, of queries
+                                            that eval does not report`;
 
 export async function evalCommand(config: Config, argv: readonly string[], tools: CommandTools): Promise<void> {
   const { signal, say, print } = tools;
@@ -27,7 +29,7 @@ export async function evalCommand(config: Config, argv: readonly string[], tools
   const app = await createApp({ ...config, RERANK: 'on' }, signal);
   try {
     const { demoEvaluation } = await import('./eval/demo-eval.ts');
-    print(await demoEvaluation(app, { count: count ?? 300, signal, tell: say }));
+    print(await demoEvaluation(app, { count: count ?? 300, graphs: await graphsOnDisk(config), signal, tell: say }));
   } finally {
     await app.close();
   }
@@ -47,8 +49,7 @@ async function calibrate(
   const app = await createApp({ ...config, RERANK: 'off' }, signal);
   try {
     const set = photos ?? demoSet(app.renderer, count ?? 300, 'calibration');
-    const relevance = await calibration(set, app, { signal, tell: say });
-    print(JSON.stringify({ relevance }, null, 2));
+    print(JSON.stringify(await calibration(set, app, { signal, tell: say }), null, 2));
   } finally {
     await app.close();
   }

@@ -1,7 +1,8 @@
-import { isAbsolute } from 'node:path';
+import { basename, isAbsolute } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Config } from './config.ts';
 import type { Encoder } from './encode/encoder.ts';
+import { graphBytes, readManifest } from './encode/model-folder.ts';
 import { OnnxEncoder } from './encode/onnx-encoder.ts';
 import { coresOf } from './folder-encoder.ts';
 import { notThere } from './hub/absence.ts';
@@ -22,6 +23,14 @@ async function encoderFolder(name: string): Promise<string> {
   const known = (await isThere(folder)) ? undefined : (await readKnown(KNOWN)).get(name);
   if (known) throw notThere(known);
   return folder;
+}
+
+/** What the configured model's graphs take on disk, in bytes, and their precision; undefined where a server has them. */
+export async function graphsOnDisk(config: Config): Promise<{ bytes: number; precision: string } | undefined> {
+  if (config.ENCODER_URL !== undefined) return undefined;
+  const folder = await encoderFolder(config.ENCODER);
+  const manifest = await readManifest(folder, basename(folder));
+  return { bytes: await graphBytes(folder, manifest), precision: manifest.precision };
 }
 
 /** The model on the configured server, or else of a folder. */

@@ -30,7 +30,7 @@ const WALLS: Readonly<Record<string, readonly string[]>> = {
   'opened-encoder': ['config', 'folder-encoder', 'encode', 'hub'],
   'served-catalog': ['catalog', 'ingest', 'demo', 'retrieve/catalog-stamp'],
   'command-line': [],
-  'eval-command': ['config', 'app', 'command-line', 'eval'],
+  'eval-command': ['config', 'app', 'command-line', 'opened-encoder', 'eval'],
   'rerank-command': ['config', 'app', 'command-line', 'eval'],
   'model-command': ['config', 'command-line', 'hub', 'progress'],
   hub: ['encode/manifest', 'policy', 'progress'],

@@ -13,6 +13,8 @@ export interface Asked {
   readonly vectors: Readonly<Partial<Record<Part, Float32Array>>>;
   /** What the encoder believes is asked for by the whole query. */
   readonly wanted: Attributes;
+  /** What it sees in the picture alone. */
+  readonly seen?: Attributes;
 }
 
 /** Of words and a picture: the query's one vector and those of its two halves. */
@@ -45,6 +47,7 @@ export function ask(
           ...(seen && { picture: seen.vector }),
         },
         wanted: (both ?? words ?? seen)?.attributes ?? {},
+        ...(seen && { seen: seen.attributes }),
       };
     },
     options,

@@ -52,3 +52,23 @@ export function bootstrap(values: readonly number[], groups: readonly (readonly 
   if (groups.length < 2) return null;
   return interval(resamples([groups]).map((places) => mean(places.map((place) => values[place]!))));
 }
+
+/** A share whose whole is counted too: of each what is meant, and of how much. */
+export interface Portion {
+  readonly part: number;
+  readonly whole: number;
+}
+
+/** Of all together; NaN of nothing. */
+export function shareOf(portions: readonly Portion[]): number {
+  const sum = (of: keyof Portion) => portions.reduce((total, portion) => total + portion[of], 0);
+  return sum('part') / sum('whole');
+}
+
+/** 95 % percentile interval of `shareOf`, whole groups drawn; null of fewer than two groups, or of nothing. */
+export function bootstrapShare(portions: readonly Portion[], groups: readonly (readonly number[])[]): Interval | null {
+  if (groups.length < 2) return null;
+  const drawn = resamples([groups]).map((places) => shareOf(places.map((place) => portions[place]!)));
+  const told = drawn.filter((value) => !Number.isNaN(value));
+  return told.length === 0 ? null : interval(told);
+}

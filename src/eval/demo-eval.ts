@@ -1,13 +1,19 @@
-import { Meter } from '../rerank/meter.ts';
+import type { ProductId } from '../catalog/product.ts';
+import { demoCatalog } from '../demo/catalog.ts';
 import type { Reranker } from '../rerank/reranker.ts';
 import { type Asked, ask } from './asked.ts';
+import { DEMO_FLOORS } from './demo-floors.ts';
+import type { Labels } from './demo-queries.ts';
 import { chanceOf } from './floors.ts';
+import { floorsReport } from './floors-report.ts';
+import type { Measured } from './floors-table.ts';
 import { demoSet } from './labelled.ts';
-import { gradedQuality, mean, type Quality } from './metrics.ts';
 import { modeReport } from './mode-report.ts';
 import { Pace } from './pace.ts';
 import { LEGEND, qualityTables, table } from './quality-table.ts';
+import { type RerankedTask, rationaleReport, rationaleRows } from './rationale-report.ts';
 import { relevanceReport } from './relevance-report.ts';
+import { RERANKED_HEAD, rerankedRow, rerankedTask } from './reranked.ts';
 import { LabelledIndex, type RetrievalStages } from './retrieval.ts';
 import { type WordStages, withWords } from './word-search.ts';
 
@@ -16,22 +22,32 @@ export interface EvalStages extends RetrievalStages, Partial<WordStages> {
   readonly reranker: Reranker | null;
 }
 
+/** A model's graphs on disk. */
+export interface Graphs {
+  readonly bytes: number;
+  /** "int8". */
+  readonly precision: string;
+}
+
 export interface DemoEvalOptions {
   /** Queries a task. */
   readonly count: number;
+  /** Undefined where the model is elsewhere. */
+  readonly graphs?: Graphs | undefined;
   readonly signal: AbortSignal;
   /** Hears how far it is. */
   tell(text: string): void;
 }
 
-const DEPTH = 9;
-
 /**
- * Retrieval quality of an encoder on drawings that it never saw, as Markdown tables: the demo catalog embedded by pictures alone and with titles, each task
- * beside the same query without its picture and without its text, and what the reranker does to the first nine. Exact search: an index's recall is not
- * measured here.
+ * Retrieval quality of an encoder on drawings that it never saw, as Markdown tables: first the floors, then the demo catalog embedded by pictures alone and
+ * with titles, each task beside the same query without its picture and without its text, and what the reranker does to the first nine. Exact search: an
+ * index's recall is not measured here.
  */
-export async function demoEvaluation(stages: EvalStages, { count, signal, tell }: DemoEvalOptions): Promise<string> {
+export async function demoEvaluation(
+  stages: EvalStages,
+  { count, graphs, signal, tell }: DemoEvalOptions,
+): Promise<string> {
   const { encoder, reranker } = stages;
   const { name, products, tasks } = demoSet(stages.renderer, count);
   const index = await LabelledIndex.make({ name, products, tasks }, stages, {
@@ -45,11 +61,21 @@ export async function demoEvaluation(stages: EvalStages, { count, signal, tell }
   for (const { name, queries } of tasks)
     asked.push({ name, asked: await ask(queries, stages, { signal, onDone: bar.count }) });
   const rows = asked.map((task, place) => ({ ...task, floors: [chanceOf(tasks[place]!.queries, ids)] }));
-  const reranked: string[][] = [];
-  if (reranker) for (const task of asked) reranked.push(await rerankedRow(task.name, task.asked, reranker));
+  const reranked: RerankedTask[] = [];
+  if (reranker)
+    for (const task of asked)
+      reranked.push({
+        ...task,
+        reranked: await rerankedTask(task.asked, { index, reranker, labels: labels() }, signal),
+      });
+  const more = [...rationaleRows(reranked), ...(graphs ? [sizeRow(graphs)] : [])];
+  const floors = await floorsReport({ stages, index, tasks: asked, count, more, signal, tell });
   const modes = await modeTables();
   return [
     `# ${name}: encoder ${encoder.info.name} (${encoder.info.fingerprint.slice(0, 12)}), ${products.length} products`,
+    ...floors,
+    '',
+    '## How to read the other tables',
     '',
     ...LEGEND,
     'Several products answer most queries. A query of words and picture is also asked without either. Chance: R@1 / R@10 of random orders.',
@@ -63,7 +89,11 @@ export async function demoEvaluation(stages: EvalStages, { count, signal, tell }
           '',
           'P@1 is R@1; helped and harmed: share of queries whose first hit became right or wrong.',
           '',
-          ...table(['task', 'P@1', 'reranked P@1', 'Hit@9', 'nDCG@9', 'reranked nDCG@9', 'helped', 'harmed'], reranked),
+          ...table(
+            RERANKED_HEAD,
+            reranked.map((task) => rerankedRow(task.name, task.reranked)),
+          ),
+          ...rationaleReport(reranked),
         ]
       : []),
   ].join('\n');
@@ -75,40 +105,16 @@ export async function demoEvaluation(stages: EvalStages, { count, signal, tell }
       modeReport([{ name: '', tasks: asked }], index, words, { analyzer, signal }),
     );
   }
-
-  async function rerankedRow(name: string, queries: readonly Asked[], reranker: Reranker): Promise<string[]> {
-    const found: { before: Quality; after: Quality }[] = [];
-    for (const { query, vectors, wanted } of queries) {
-      const vector = vectors['text and picture'] ?? vectors.text ?? vectors.picture!;
-      const hits = index.hits(vector, query.exclude, DEPTH);
-      const { order } = await reranker.rank(
-        { text: query.text, picture: undefined, wanted, seen: async () => ({}) },
-        hits.map(({ productId: id, score, image, attributes }) => ({
-          id,
-          score,
-          image: image!,
-          attributes: attributes ?? {},
-          title: undefined,
-          category: undefined,
-        })),
-        { caption: false, rationale: false, reasons: false },
-        { signal, meter: new Meter() },
-      );
-      const graded = (ranked: readonly string[]) =>
-        gradedQuality(
-          ranked.map((id) => query.relevant.get(id) ?? 0),
-          [...query.relevant.values()],
-        );
-      found.push({ before: graded(hits.map(({ productId }) => productId)), after: graded(order) });
-    }
-    const share = (value: number) => value.toFixed(2);
-    const of = (side: 'before' | 'after', figure: keyof Quality) => share(mean(found.map((one) => one[side][figure])));
-    const moved = (by: number) =>
-      share(mean(found.map(({ before, after }) => Number(after.first - before.first === by))));
-    return [
-      name,
-      ...[of('before', 'first'), of('after', 'first'), of('before', 'hit'), of('before', 'ndcg'), of('after', 'ndcg')],
-      ...[moved(1), moved(-1)],
-    ];
-  }
 }
+
+const labels = (): ReadonlyMap<ProductId, Labels> =>
+  new Map(demoCatalog().map(({ id, category, print, color }) => [id, { kind: category, print, color }]));
+
+const sizeRow = ({ bytes, precision }: Graphs): Measured => ({
+  name: `the graphs on disk, ${precision}, ${bytes.toLocaleString('en')} bytes`,
+  figure: 'MB',
+  count: 1,
+  value: bytes / 1e6,
+  interval: null,
+  floor: DEMO_FLOORS.megabytes,
+});

@@ -1,7 +1,7 @@
 import type { ProductId } from '../catalog/product.ts';
-import { demoCatalog } from '../demo/catalog.ts';
+import { type DemoProduct, demoCatalog } from '../demo/catalog.ts';
 import type { Renderer } from '../image/renderer.ts';
-import { demoTasks, SERIES } from './demo-queries.ts';
+import { type DemoQuery, demoTasks, type Labels, SERIES } from './demo-queries.ts';
 
 /** Reads or draws a picture file. */
 export type PictureFile = () => Promise<Uint8Array>;
@@ -24,6 +24,9 @@ export interface LabelledQuery {
   readonly exclude: ReadonlySet<ProductId>;
   /** All products it has to do with: the one that is asked with, those that answer it, those taken out. Two queries that share one aren't independent. */
   readonly about: ReadonlySet<string>;
+  /** Of drawn ones: what is asked for, and what the picture shows. */
+  readonly asks?: Labels;
+  readonly shows?: Labels;
 }
 
 export interface LabelledTask {
@@ -54,17 +57,22 @@ export function demoSet(renderer: Renderer, count: number, series: keyof typeof 
     })),
     tasks: demoTasks(catalog, count, SERIES[series]).map(({ name, queries }) => ({
       name,
-      queries: queries.map((query) => {
-        const { svg } = query;
-        const relevant = catalog.filter((product) => query.relevant(product)).map(({ id }) => id);
-        return {
-          text: query.text,
-          picture: svg === undefined ? undefined : () => renderer.draw(svg, DRAWING),
-          relevant: new Map(relevant.map((id) => [id, 1])),
-          exclude: new Set<ProductId>(),
-          about: new Set(relevant),
-        };
-      }),
+      queries: queries.map((query) => drawnQuery(query, catalog, renderer)),
     })),
+  };
+}
+
+/** A query of the demo with its answers in the catalog. */
+export function drawnQuery(query: DemoQuery, catalog: readonly DemoProduct[], renderer: Renderer): LabelledQuery {
+  const { text, svg, asks, shows } = query;
+  const relevant = catalog.filter((product) => query.relevant(product)).map(({ id }) => id);
+  return {
+    text,
+    picture: svg === undefined ? undefined : () => renderer.draw(svg, DRAWING),
+    relevant: new Map(relevant.map((id) => [id, 1])),
+    exclude: new Set(),
+    about: new Set(relevant),
+    asks,
+    ...(shows && { shows }),
   };
 }

@@ -1,0 +1,58 @@
+import type { Attribute } from '../encode/encoder.ts';
+import type { Asked } from './asked.ts';
+import type { Labels } from './demo-queries.ts';
+
+/** Of what is told at least so much is right; a little more than the floor of what the reranker may say. */
+const RIGHT = 0.96;
+/** The probabilities tried: .5, .55 ... .95. */
+const TRIED = Array.from({ length: 10 }, (_, step) => (10 + step) / 20);
+/** A head that is never right often enough says nothing. */
+const SILENT = 1;
+/** Labels that are never told: there is no such attribute, or it has no name. */
+const UNTOLD: ReadonlySet<string> = new Set(['none', 'natural']);
+
+const HEADS = ['kind', 'print', 'color'] as const;
+type Head = (typeof HEADS)[number];
+
+/** Something that a head would tell. */
+export interface Told {
+  readonly probability: number;
+  readonly right: boolean;
+}
+
+/** The lowest probability tried from which on what is told is right often enough; 1 where there is none, undefined where nothing would be told. */
+export function lowestThreshold(told: readonly Told[], least = RIGHT): number | undefined {
+  if (told.length === 0) return undefined;
+  return (
+    TRIED.find((threshold) => {
+      const sure = told.filter(({ probability }) => probability >= threshold);
+      return sure.length > 0 && sure.filter(({ right }) => right).length / sure.length >= least;
+    }) ?? SILENT
+  );
+}
+
+/**
+ * `threshold` of each head in model.json, of queries that are not reported: the highest of three, since each of them is told, of products' pictures, of
+ * subjects' pictures (but for the kind, which they have none of), and of queries with words, where the head says what is asked for.
+ */
+export function attributeThresholds(asked: readonly Asked[]): Record<Head, { readonly threshold: number }> {
+  const pictures = asked.filter(({ seen, query }) => seen && query.shows);
+  const isProduct = ({ query }: Asked) => query.shows!.kind !== undefined;
+  const threshold = (head: Head) => {
+    const shown = (some: readonly Asked[]) =>
+      some.flatMap(({ seen, query }) => toldOf(seen![head], query.shows!, head));
+    const pools = [
+      shown(pictures.filter(isProduct)),
+      head === 'kind' ? [] : shown(pictures.filter((one) => !isProduct(one))),
+      asked.flatMap(({ wanted, query }) => (query.text && query.asks ? toldOf(wanted[head], query.asks, head) : [])),
+    ];
+    const found = pools.flatMap((pool) => lowestThreshold(pool) ?? []);
+    return { threshold: found.length === 0 ? SILENT : Math.max(...found) };
+  };
+  return { kind: threshold('kind'), print: threshold('print'), color: threshold('color') };
+}
+
+const toldOf = (attribute: Attribute | undefined, labels: Labels, head: Head): Told[] =>
+  attribute === undefined || UNTOLD.has(attribute.value)
+    ? []
+    : [{ probability: attribute.probability, right: attribute.value === labels[head] }];

@@ -1,0 +1,50 @@
+import type { Print } from '../demo/vocabulary.ts';
+import type { Asked } from './asked.ts';
+import { DEMO_FLOORS, reaches } from './demo-floors.ts';
+import { type Measured, measured } from './floors-table.ts';
+import { found } from './found-first.ts';
+import { mean } from './metrics.ts';
+import { table } from './quality-table.ts';
+import type { LabelledIndex } from './retrieval.ts';
+
+type Index = Pick<LabelledIndex, 'best'>;
+type Prints = ReadonlyMap<Print, readonly Asked[]>;
+
+const firstOf = (asked: readonly Asked[], index: Index) => found(asked, index).map(({ first }) => first);
+
+/** The leopards, and of all prints the one that fares worst. Subjects are drawn one for each query: each counts by itself. */
+export function printRows(leopards: readonly Asked[], prints: Prints, index: Index): Measured[] {
+  const told = [...prints].map(([print, asked]) =>
+    measured(
+      { name: `the weakest print with "X with this": ${print}`, figure: 'P@1', floor: DEMO_FLOORS.everyPrint },
+      firstOf(asked, index),
+    ),
+  );
+  const weakest = told.reduce((least, one) => (one.value < least.value ? one : least));
+  return [
+    measured(
+      { name: 'leopard + "phone case with this"', figure: 'P@1', floor: DEMO_FLOORS.leopard },
+      firstOf(leopards, index),
+    ),
+    weakest,
+  ];
+}
+
+/** Print by print, over all kinds that carry it, as Markdown lines. */
+export function printTable(prints: Prints, index: Index): string[] {
+  const rows = [...prints].map(([print, asked]) => {
+    const first = mean(firstOf(asked, index));
+    const nine = mean(found(asked, index).map(({ hit }) => hit));
+    const head = asked.map(({ query, seen }) => Number(seen?.print?.value === query.shows?.print));
+    return [
+      print,
+      String(asked.length),
+      first.toFixed(2),
+      nine.toFixed(2),
+      mean(head).toFixed(2),
+      reaches(first, DEMO_FLOORS.everyPrint) ? 'reached' : 'missed',
+    ];
+  });
+  const least = `at least ${DEMO_FLOORS.everyPrint.least.toFixed(2)}`;
+  return table(['subject in', 'queries', 'P@1', 'Hit@9', 'print read', least], rows);
+}
