@@ -2,7 +2,7 @@ import { type Animal, BUILDS, type Spine } from './animal-builds.ts';
 import { darker, lighter, mix } from './palette.ts';
 import { curve, ellipse, limb, n } from './path.ts';
 import type { Pen } from './pen.ts';
-import type { Layer } from './scenes.ts';
+import type { Layer } from './scenes/layer.ts';
 
 const shifted = (spine: Spine, dx: number, swing: number): Spine =>
   spine.map(([x, y, r], i) => [x + dx + (swing * i) / (spine.length - 1), y, r * 0.94] as const);

@@ -4,7 +4,8 @@ import { n } from './path.ts';
 import { Pen } from './pen.ts';
 import { frond } from './prints/nature.ts';
 import { Random } from './random.ts';
-import { camera, document, type Layer, type Style } from './scenes.ts';
+import { camera } from './scenes/camera.ts';
+import { document, type Layer, type Style } from './scenes/layer.ts';
 import { seedIn } from './seeds.ts';
 import { type Color, colorsOf, PRINTS, type Print } from './vocabulary.ts';
 
