@@ -18,11 +18,10 @@ export function shadow(random: Random, { outline, foot }: Shape, lying = !foot):
       markup: pool(width * 1.6, 8 + width * 0.17, 'pool', dx * 4) + pool(width * 1.12, 3 + width * 0.07, 'contact', dx),
     };
   }
-  const layers = [14, 9, 5, 1]
-    .map((width) => `<path d="${outline}" stroke="#100c14" stroke-width="${width}" stroke-linejoin="round"/>`)
-    .join('');
+  // Strokes over strokes, from wide to narrow: a soft edge without a blur.
+  const soft = [26, 19, 13, 8, 4].map((width) => `<path d="${outline}" stroke-width="${width}"/>`).join('');
   return {
     defs: '',
-    markup: `<g transform="translate(${n(dx)} ${n(dy)})" fill="#100c14" opacity=".12">${layers}</g><g transform="translate(${n(dx * 0.5)} ${n(dy * 0.5)})" fill="#100c14" opacity=".17"><path d="${outline}"/></g>`,
+    markup: `<g transform="translate(${n(dx)} ${n(dy)})"><g fill="none" stroke="#100c14" stroke-opacity=".048" stroke-linejoin="round">${soft}</g><path d="${outline}" fill="#100c14" fill-opacity=".24"/></g>`,
   };
 }
