@@ -1,4 +1,4 @@
-import type { Point } from './path.ts';
+import type { Point } from '../path.ts';
 
 export type Spine = ReadonlyArray<readonly [x: number, y: number, radius: number]>;
 export type Animal = 'leopard' | 'zebra' | 'tiger' | 'cow' | 'giraffe';
