@@ -17,7 +17,7 @@ function threads(count: number, upright: boolean): string {
 
 const weave = (random: Random): string => {
   const count = random.pick([25, 32, 40]);
-  return lines('#fff', 0.13, 0.9, threads(count, true)) + lines('#000', 0.11, 0.9, threads(count, false));
+  return lines('#fff', 0.11, 0.9, threads(count, true)) + lines('#000', 0.09, 0.9, threads(count, false));
 };
 
 const twill = (random: Random): string => {

@@ -20,8 +20,8 @@ const broken: PrintMaker = ({ ground, mark, accent }, random) => {
   };
   return (
     clouds(random, accent) +
-    fill(mix(ground, mark, 0.4), contour(vein(3, 0.05), TILE, 64), 'evenodd') +
-    fill(mix(ground, mark, 0.85), contour(vein(2, 0.032), TILE, 64), 'evenodd')
+    fill(mix(ground, mark, 0.4), contour(vein(3, 0.062), TILE, 64), 'evenodd') +
+    fill(mix(ground, mark, 0.85), contour(vein(2, 0.05), TILE, 64), 'evenodd')
   );
 };
 
@@ -38,7 +38,7 @@ const plates: PrintMaker = ({ mark, accent }, random) => {
     );
     return next - near;
   };
-  const thick = random.between(0.022, 0.045);
+  const thick = random.between(0.03, 0.05);
   return (
     clouds(random, accent) +
     veil(mark, 0.4, (u, v) => fade(u, v) * 0.09 - gap(small, u, v), 56) +
@@ -61,14 +61,14 @@ const drifting: PrintMaker = ({ ground, mark, accent }, random) => {
     (times: number, shift: number, width: number): Field =>
     (u, v) => {
       const wave = Math.abs(Math.sin(Math.PI * (phase(u, v) * times + shift + gather(u, v) * 0.3)));
-      return width * (0.7 + fade(u, v) * 0.9) - wave;
+      return width * (0.8 + fade(u, v) * 0.8) - wave;
     };
   const shift = random.next();
   return (
     clouds(random, accent) +
     veil(accent, 0.5, vein(1, shift, 0.55), 36) +
-    veil(mix(ground, mark, 0.5), 0.8, vein(2, shift + 0.37, 0.13), 60) +
-    veil(mark, 0.9, vein(1, shift, 0.12), 60)
+    veil(mix(ground, mark, 0.5), 0.8, vein(2, shift + 0.37, 0.18), 60) +
+    veil(mark, 0.9, vein(1, shift, 0.17), 60)
   );
 };
 

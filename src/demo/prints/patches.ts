@@ -1,5 +1,5 @@
 import { cellular, contour, type Field, noise } from '../field.ts';
-import { darker, mix } from '../palette.ts';
+import { mix } from '../palette.ts';
 import { blob, n, type Point } from '../path.ts';
 import { flat, furry, halftone, knitted, soft } from './texture.ts';
 import { fill, oneOf, type PrintMaker, scattered, stamped, TILE } from './tile.ts';
@@ -74,18 +74,18 @@ const giraffeStones: PrintMaker = ({ mark, accent }, random) => {
   return random.pick([flat, soft])(random, mark, field, 0.14) + heart;
 };
 
-/** The Masai giraffe: leaves with many notched points, close together, a dark heart in each. */
-const giraffeStars: PrintMaker = ({ mark, accent }, random) => {
+/** The Masai giraffe: leaves with many notched points, close together. */
+const giraffeStars: PrintMaker = ({ mark }, random) => {
   const columns = random.pick([4, 5]);
   const reach = (TILE / columns) * 0.55;
   let markup = '';
   for (const [x, y] of scattered(random, columns, columns === 4 ? 4 : 6, 0.1)) {
-    const points = random.int(6, 8);
+    const points = random.int(7, 10);
     const start = random.between(0, 6.28);
     const flatten = columns === 4 ? 1 : 0.86;
     const corner = (i: number): Point => {
-      const angle = start + (i / (points * 2)) * 6.28 + random.about(0.1);
-      const out = reach * (i % 2 ? random.between(0.6, 0.74) : random.between(0.82, 1.1));
+      const angle = start + (i / (points * 2)) * 6.28 + random.about(0.22);
+      const out = reach * (i % 2 ? random.between(0.62, 0.86) : random.between(0.8, 1.12));
       return [Math.cos(angle) * out, Math.sin(angle) * out * flatten];
     };
     const star = Array.from({ length: points * 2 }, (_, i) => corner(i))
@@ -96,12 +96,7 @@ const giraffeStars: PrintMaker = ({ mark, accent }, random) => {
         return `${i ? '' : `M${n(px)} ${n(py)}`}Q${n(hx)} ${n(hy)} ${n(ex)} ${n(ey)}`;
       })
       .join('');
-    markup += stamped(
-      x,
-      y,
-      reach * 1.2,
-      `${fill(mark, `${star}Z`)}${fill(mix(mark, darker(accent, 0.2), 0.6), blob(random, 0, 0, reach * 0.34, reach * 0.3, 0.3))}`,
-    );
+    markup += stamped(x, y, reach * 1.2, fill(mark, `${star}Z`));
   }
   return markup;
 };

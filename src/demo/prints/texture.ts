@@ -59,7 +59,7 @@ export function hairsWhere(
 /** Knitted: every stitch is a small V, the shape's stitches in its color and the others only shaded. */
 export const knitted: Technique = (random, color, field) => {
   const columns = random.pick([20, 25]);
-  const rows = random.pick([25, 32]);
+  const rows = random.pick([26, 32]);
   const [width, height] = [TILE / columns, TILE / rows];
   const v = `l${n(width / 2)} ${n(height * 0.8)}l${n(width / 2)} ${n(-height * 0.8)}`;
   let path = '';
@@ -67,7 +67,7 @@ export const knitted: Technique = (random, color, field) => {
   for (let row = -1; row <= rows; row++) {
     shade += `M0 ${n(row * height)}`;
     for (let column = 0; column < columns; column++) {
-      if (row === 0 || row % 2 === 0) shade += v;
+      if (row % 2 === 0) shade += v;
       if (field((column + 0.5) / columns, ((row + rows) % rows) / rows) > 0)
         path += `M${n(column * width)} ${n(row * height)}${v}`;
     }
@@ -81,7 +81,7 @@ export const halftone: Technique = (random, color, field, rim) => {
   const step = TILE / side;
   let path = '';
   for (let row = 0; row < side; row++)
-    for (let column = 0; column < side * 1; column++)
+    for (let column = 0; column < side; column++)
       for (const shift of [0, 0.5]) {
         const [u, v] = [(column + shift) / side, (row + shift) / side];
         const radius = step * Math.min(0.52, 0.3 + (field(u, v) / rim) * 0.3);
