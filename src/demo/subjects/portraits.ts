@@ -153,7 +153,7 @@ export const drawPortrait =
       : pen.part(ellipse(0, my, rx, ry), muzzles[animal], 'down') +
         mirrored(pen.part(ellipse(rx * 0.42, my - ry * 0.1, rx * 0.15, ry * 0.24), '#1d1210', 'none')) +
         pen.line(
-          `M${n(-rx * 0.5)} ${n(my + ry * 0.5)}Q0 ${n(my + ry * 0.75)} ${n(rx * 0.5)} ${n(my + ry * 0.5)}`,
+          `M${n(-rx * 0.6)} ${n(my + ry * 0.62)}Q0 ${n(my + ry * 0.5)} ${n(rx * 0.6)} ${n(my + ry * 0.62)}`,
           '#1d1210',
           1.6,
           0.7,
