@@ -2,7 +2,7 @@ import { darker, lighter, mix } from '../palette.ts';
 import { n } from '../path.ts';
 import type { Random } from '../random.ts';
 import { cover, type Layer, linear, radial, type Style, softLine, stacked } from './layer.ts';
-import { scraps } from './things.ts';
+import { scraps } from './strewn.ts';
 
 const WALLS = ['#f4f2ee', '#ffffff', '#ece9e4', '#dfe3e6', '#e9dfd3', '#d7dcd3', '#e8d9dc', '#cfd6de', '#d9cfc2'];
 const PASTELS = ['#f3d9cf', '#d5e4dc', '#d6dfee', '#f5e6c4', '#e6dbee', '#dbe7ea', '#f0dfe4', '#e3e4d2'];
