@@ -10,6 +10,7 @@ import { colorsOf, hasNaturalColor, KINDS, PRINTS } from '../src/demo/vocabulary
 /**
  * Draws a sheet to look at: `node scripts/contact-sheet.ts --out sheet.png`. By default products of the catalog above and
  * subjects below; `--kind mug` or `--print leopard` show one kind or one print, `--style varied` the training's camera.
+ * The README's sheet: `node scripts/contact-sheet.ts --out docs/catalog.jpg --columns 12 --rows 6 --size 112 --seed 5`.
  */
 const { values } = parseArgs({
   options: {

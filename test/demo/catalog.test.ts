@@ -130,5 +130,7 @@ describe('every drawing renders', () => {
       'galaxy: the night sky',
     ])
       expect(seen).toContain(thing);
+    for (const print of PRINTS)
+      expect([...seen].filter((line) => line.startsWith(`${print}: `)).length, print).toBeGreaterThanOrEqual(3);
   });
 });

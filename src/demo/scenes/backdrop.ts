@@ -2,10 +2,12 @@ import { darker, lighter, mix } from '../palette.ts';
 import { n } from '../path.ts';
 import type { Random } from '../random.ts';
 import { cover, type Layer, linear, radial, type Style, softLine, stacked } from './layer.ts';
-import { scraps } from './things.ts';
+import { scraps } from './strewn.ts';
 
 const WALLS = ['#f4f2ee', '#ffffff', '#ece9e4', '#dfe3e6', '#e9dfd3', '#d7dcd3', '#e8d9dc', '#cfd6de', '#d9cfc2'];
 const PASTELS = ['#f3d9cf', '#d5e4dc', '#d6dfee', '#f5e6c4', '#e6dbee', '#dbe7ea', '#f0dfe4', '#e3e4d2'];
+/** Deep tones before which a light thing glows. */
+const DEEP = ['#7d9aa5', '#8fa88f', '#c99a83', '#a58ba8', '#d0ab6a', '#6f8598', '#b0848a', '#8c8f7a'];
 const BOLD = ['#c98f7a', '#8fae9b', '#7c93ad', '#d8b36a', '#b98ba8', '#6f7f78', '#a7745a', '#5b6470', '#e0b7a4'];
 const FLOORS = ['#b58a63', '#8a6244', '#c9ad8b', '#9aa0a3', '#d9d3c8', '#6e5a4c', '#7d8a86'];
 
@@ -17,11 +19,11 @@ function sweep(random: Random, color: string, id: string): Layer {
       linear(
         `${id}wall`,
         [0, 1],
-        [0, darker(color, 0.1)],
+        [0, darker(color, 0.12)],
         [Number((bend - 0.12).toFixed(2)), lighter(color, 0.25)],
         [Number(bend.toFixed(2)), darker(color, 0.05)],
-        [1, lighter(color, 0.3)],
-      ) + radial(`${id}spot`, [x, 0.36], 0.62, [0, '#ffffff', 0.5], [1, '#ffffff', 0]),
+        [1, lighter(color, 0.24)],
+      ) + radial(`${id}spot`, [x, 0.36], 0.62, [0, '#fffdf6', 0.42], [1, '#fffdf6', 0]),
     markup: cover(`url(#${id}wall)`) + cover(`url(#${id}spot)`),
   };
 }
@@ -57,7 +59,7 @@ function dapple(random: Random): string {
  */
 export function backdrop(random: Random, style: Style, standing: boolean, id = ''): Layer {
   if (style === 'studio') {
-    const color = random.chance(0.55) ? random.pick(WALLS) : random.pick(PASTELS);
+    const color = random.pick([WALLS, WALLS, PASTELS, PASTELS, DEEP].map((tones) => random.pick(tones)));
     const way = random.next();
     if (way < 0.12) return { defs: '', markup: cover(random.pick(['#ffffff', '#faf8f4', '#f4f2ee'])) };
     const scene = standing && way > 0.62 ? staged(random, color, id) : sweep(random, color, id);

@@ -8,7 +8,8 @@ import type { Layer, Style } from './layer.ts';
 import { place } from './places.ts';
 import { type Pose, pose } from './pose.ts';
 import { shadow } from './shadow.ts';
-import { lying, standing } from './things.ts';
+import { lying } from './strewn.ts';
+import { standing } from './things.ts';
 
 /** The thing in its pose; `behind` and `before` move with it. */
 const put = ({ transform }: Pose, shape: Shape, behind: string, before = ''): string =>

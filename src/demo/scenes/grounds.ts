@@ -3,7 +3,8 @@ import { n } from '../path.ts';
 import type { Random } from '../random.ts';
 import { cover, type Layer, radial, softLine, tiled } from './layer.ts';
 import { planks } from './places.ts';
-import { lying, muted } from './things.ts';
+import { lying } from './strewn.ts';
+import { muted } from './things.ts';
 
 type Ground = (random: Random) => Layer;
 

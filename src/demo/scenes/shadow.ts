@@ -5,7 +5,7 @@ import { type Layer, radial } from './layer.ts';
 
 /** The shadow that a thing throws: a pool where it stands, or its own silhouette a little off where it lies. */
 export function shadow(random: Random, { outline, foot }: Shape, lying = !foot): Layer {
-  const [dx, dy] = [random.between(-5, 5), random.between(3, 7)];
+  const [dx, dy] = [random.between(-6, 6), random.between(4, 9)];
   if (foot && !lying) {
     const { y, width } = foot;
     const defs =
@@ -19,7 +19,7 @@ export function shadow(random: Random, { outline, foot }: Shape, lying = !foot):
     };
   }
   // Strokes over strokes, from wide to narrow: a soft edge without a blur.
-  const soft = [26, 19, 13, 8, 4].map((width) => `<path d="${outline}" stroke-width="${width}"/>`).join('');
+  const soft = [20, 15, 10, 6, 3].map((width) => `<path d="${outline}" stroke-width="${width}"/>`).join('');
   return {
     defs: '',
     markup: `<g transform="translate(${n(dx)} ${n(dy)})"><g fill="none" stroke="#100c14" stroke-opacity=".048" stroke-linejoin="round">${soft}</g><path d="${outline}" fill="#100c14" fill-opacity=".24"/></g>`,

@@ -31,7 +31,7 @@ function figure(pen: Pen, animal: Animal, stance: Stance): string {
   const onHead = (markup: string) => `<g transform="${build.headTransform}">${markup}</g>`;
   const udder = animal === 'cow' && stance !== 'lying' ? pen.part(ellipse(28, 27, 14, 8), '#eab7ad', 'soft') : '';
   pen.define(`<clipPath id="figure"><path d="${outline}"/></clipPath>`);
-  pen.define(radial('flank', [0.42, 0.28], 0.75, [0, '#fff', 0.26], [0.5, '#fff', 0], [1, '#0c0608', 0.4]));
+  pen.define(radial('flank', [0.42, 0.28], 0.75, [0, '#fff', 0.26], [0.5, '#fff', 0], [1, '#0c0608', 0.2]));
   const faceShare = cat ? 0.45 : animal === 'giraffe' ? 0.35 : 0.1;
   return (
     pen.part(far, coat, 'none') +

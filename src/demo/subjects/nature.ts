@@ -28,7 +28,7 @@ export const bouquet: SubjectMaker = (pen, print) => {
   const { random, palette } = pen;
   const leaf = random.pick(['#4f8a4a', '#5f8f5a', '#3f6f45']);
   const blooms = new Pen(random, { ...palette, ground: leaf }, pen.heldOut);
-  blooms.print(print, 'subject', random.between(0.9, 1.4));
+  blooms.print(print, 'subject', random.between(0.6, 1));
   const scene = place(random, random.between(200, 224));
   const [x, y, r] = [120 + random.about(14), random.between(84, 100), random.between(66, 84)];
   let [rim, leaves] = ['', ''];

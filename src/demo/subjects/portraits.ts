@@ -4,82 +4,8 @@ import type { Pen } from '../pen.ts';
 import type { Layer } from '../scenes/layer.ts';
 import { cover, linear, radial } from '../scenes/layer.ts';
 import type { Animal } from './animal-builds.ts';
+import { FACES } from './faces.ts';
 import { hairs } from './hides.ts';
-
-/** A head seen from the front, around the origin: its right half, mirrored. */
-interface Face {
-  readonly half: readonly Point[];
-  readonly eye: Point;
-  readonly muzzle: { readonly y: number; readonly rx: number; readonly ry: number };
-  readonly neck: readonly [top: number, bottom: number];
-  readonly scale: number;
-}
-
-const FACES: Record<'cat' | 'zebra' | 'cow' | 'giraffe', Face> = {
-  cat: {
-    half: [
-      [0, -64],
-      [30, -62],
-      [58, -42],
-      [66, -6],
-      [54, 28],
-      [34, 54],
-      [0, 64],
-    ],
-    eye: [26, -8],
-    muzzle: { y: 34, rx: 17, ry: 15 },
-    neck: [54, 104],
-    scale: 0.52,
-  },
-  zebra: {
-    half: [
-      [0, -86],
-      [20, -82],
-      [37, -56],
-      [39, -20],
-      [28, 30],
-      [30, 62],
-      [21, 84],
-      [0, 90],
-    ],
-    eye: [31, -28],
-    muzzle: { y: 70, rx: 29, ry: 22 },
-    neck: [36, 74],
-    scale: 0.62,
-  },
-  cow: {
-    half: [
-      [0, -68],
-      [34, -66],
-      [50, -42],
-      [46, -4],
-      [35, 34],
-      [40, 60],
-      [27, 82],
-      [0, 86],
-    ],
-    eye: [34, -20],
-    muzzle: { y: 62, rx: 37, ry: 23 },
-    neck: [46, 108],
-    scale: 0.85,
-  },
-  giraffe: {
-    half: [
-      [0, -74],
-      [18, -74],
-      [35, -50],
-      [36, -26],
-      [22, 14],
-      [22, 44],
-      [17, 66],
-      [0, 72],
-    ],
-    eye: [32, -34],
-    muzzle: { y: 50, rx: 21, ry: 21 },
-    neck: [30, 62],
-    scale: 0.6,
-  },
-};
 
 const mirrored = (markup: string): string => `${markup}<g transform="scale(-1 1)">${markup}</g>`;
 
@@ -153,7 +79,7 @@ export const drawPortrait =
       : pen.part(ellipse(0, my, rx, ry), muzzles[animal], 'down') +
         mirrored(pen.part(ellipse(rx * 0.42, my - ry * 0.1, rx * 0.15, ry * 0.24), '#1d1210', 'none')) +
         pen.line(
-          `M${n(-rx * 0.5)} ${n(my + ry * 0.5)}Q0 ${n(my + ry * 0.75)} ${n(rx * 0.5)} ${n(my + ry * 0.5)}`,
+          `M${n(-rx * 0.6)} ${n(my + ry * 0.62)}Q0 ${n(my + ry * 0.5)} ${n(rx * 0.6)} ${n(my + ry * 0.62)}`,
           '#1d1210',
           1.6,
           0.7,
