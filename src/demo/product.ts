@@ -18,7 +18,7 @@ export interface ProductDrawing {
 }
 
 /** What nobody holds up in one hand. */
-const LARGE: ReadonlySet<Kind> = new Set(['armchair', 'lamp', 'rug', 'suitcase', 'guitar', 'dress']);
+const LARGE: ReadonlySet<Kind> = new Set(['armchair', 'lamp', 'rug', 'suitcase', 'guitar', 'dress', 'umbrella']);
 
 /** One product as a square SVG document. The same arguments give the same string. */
 export function drawProduct({ kind, print, color, seed, style, heldOut }: ProductDrawing): string {

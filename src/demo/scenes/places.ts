@@ -89,8 +89,8 @@ const sofa: Place = (random, level) => {
   const cloth = muted(random);
   const seat = level - 24;
   return {
-    defs: defs + linear('cloth', [0, 1], [0, lighter(cloth, 0.2)], [1, darker(cloth, 0.28)]),
-    markup: `${cover('url(#wall)')}<g fill="url(#cloth)" stroke="${darker(cloth, 0.45)}" stroke-width="1.4"><path d="${rounded(-50, seat - 100, 170, 130, 22)}"/><path d="${rounded(120, seat - 100, 170, 130, 22)}"/><path d="${rounded(-60, seat, 360, 140, 18)}"/></g>${softLine(`M-40 ${n(seat + 2)}Q120 ${n(seat + 12)} 290 ${n(seat)}`, '#000', 16, 0.3)}`,
+    defs: defs + linear('sofa', [0, 1], [0, lighter(cloth, 0.2)], [1, darker(cloth, 0.28)]),
+    markup: `${cover('url(#wall)')}<g fill="url(#sofa)" stroke="${darker(cloth, 0.45)}" stroke-width="1.4"><path d="${rounded(-50, seat - 100, 170, 130, 22)}"/><path d="${rounded(120, seat - 100, 170, 130, 22)}"/><path d="${rounded(-60, seat, 360, 140, 18)}"/></g>${softLine(`M-40 ${n(seat + 2)}Q120 ${n(seat + 12)} 290 ${n(seat)}`, '#000', 16, 0.3)}`,
   };
 };
 
