@@ -4,8 +4,8 @@ import type { Random } from '../random.ts';
 import type { Print } from '../vocabulary.ts';
 import { cow, giraffe, leopard, tiger, zebra } from './animal.ts';
 import { checkered, chevron, plaid, polkaDot, striped } from './geometric.ts';
+import { HELD_OUT } from './held-out/held-out.ts';
 import { camouflage, floral, galaxy, marble, tropicalLeaves } from './nature.ts';
-import { HELD_OUT } from './held-out.ts';
 import { type PrintMaker, TILE } from './tile.ts';
 
 const MAKERS: Record<Print, PrintMaker> = {
