@@ -1,7 +1,7 @@
 import { darker, lighter, mix } from '../../palette.ts';
 import type { Random } from '../../random.ts';
 import type { PrintMaker } from '../tile.ts';
-import { blur, hills, streaks } from './noise.ts';
+import { blur, hills, standard, streaks, warped, white } from './noise.ts';
 import { type Grid, grid, SIDE, step, Texture } from './texture.ts';
 import { turing } from './turing.ts';
 
@@ -24,7 +24,7 @@ function furred(texture: Texture, random: Random, hairs: Grid): string {
 /** Large spots in a first round; their insides lightened and their rims broken by a finer one. */
 export const leopard: PrintMaker = ({ ground, mark, accent }, random) => {
   const reach = random.int(4, 5);
-  const spots = blur(turing(random, { reach: [reach + 1, reach], bias: -0.5, rounds: 9 }), 2);
+  const spots = blur(turing(random, { reach: [reach + 1, reach], bias: -0.9, rounds: 9 }), 2);
   const breaks = hills(random, 9);
   const small = blur(turing(random, { reach: [2, 2], bias: -0.9, rounds: 6 }), 1);
   const hairs = hair(random);
@@ -49,23 +49,29 @@ export const leopard: PrintMaker = ({ ground, mark, accent }, random) => {
   return furred(texture, random, hairs);
 };
 
+/** Bands along x that part, end and wander up and down. */
+function bands(random: Random, reach: readonly [number, number], bias: number, wander: number): Grid {
+  const still = new Float32Array(SIDE * SIDE);
+  return blur(warped(turing(random, { reach, bias, rounds: 5 }), still, hills(random, 52, 2, 0.35), wander), 1);
+}
+
 export const zebra: PrintMaker = ({ ground, mark, accent }, random) => {
   const across = random.int(4, 5);
-  const bands = blur(turing(random, { reach: [across * 3, across], bias: random.between(-0.1, 0.15), rounds: 7 }), 1);
+  const stripes = bands(random, [across * 4, across], random.between(-0.1, 0.1), random.between(3, 5.5));
   const hairs = hair(random, 5);
-  const dark = bands.map((value, at) => step(-0.15, 0.25, value + hairs[at]! * 0.1));
-  const tint = bands.map((value) => step(-1, -0.2, value) * 0.3);
+  const dark = stripes.map((value, at) => step(-0.15, 0.25, value + hairs[at]! * 0.1));
+  const tint = stripes.map((value) => step(-1, -0.2, value) * 0.3);
   return furred(new Texture(ground).lay(accent, tint).lay(mark, dark), random, hairs);
 };
 
 /** Thin bands that run out, over a flank that pales towards the belly. */
 export const tiger: PrintMaker = ({ ground, mark, accent }, random) => {
-  const bands = blur(turing(random, { reach: [15, 4], bias: -0.15, rounds: 6 }), 2, 1);
-  const fade = hills(random, 34, 2);
+  const stripes = blur(bands(random, [16, 4], -0.3, random.between(2, 4)), 2, 1);
+  const [ends, fade] = [standard(blur(white(random), 9, 4)), hills(random, 34, 2)];
   const hairs = hair(random, 5);
   const phase = random.next();
   const belly = grid((_u, v) => 0.5 + 0.5 * Math.cos(2 * Math.PI * (v + phase)));
-  const dark = bands.map((value, at) => step(0.2, 0.55, value - fade[at]! * 0.28 + hairs[at]! * 0.1));
+  const dark = stripes.map((value, at) => step(0.3, 0.6, value - ends[at]! * 0.42 + hairs[at]! * 0.1));
   const texture = new Texture(ground)
     .lay(
       darker(ground, 0.2),
@@ -114,7 +120,7 @@ export const giraffe: PrintMaker = ({ ground, mark, accent }, random) => {
     const [x, y] = [u * SIDE + dx[at]! * 1.3, v * SIDE + dy[at]! * 1.3];
     let [nearest, second] = [1e9, 1e9];
     for (const [px, py, light] of points) {
-      const distance = Math.hypot(span(x, px), span(y, py));
+      const distance = Math.sqrt(span(x, px) ** 2 + span(y, py) ** 2);
       if (distance < nearest) {
         [nearest, second] = [distance, nearest];
         tone[at] = light;

@@ -13,12 +13,12 @@ function boxes(from: Grid, to: Grid, radius: number, stride: number): void {
     for (let i = -radius; i <= radius; i++) sum += from[start + wrap(i) * stride]!;
     for (let i = 0; i < SIDE; i++) {
       to[start + i * stride] = sum * share;
-      sum += from[start + ((i + radius + 1) % SIDE) * stride]! - from[start + ((i - radius + SIDE) % SIDE) * stride]!;
+      sum += from[start + wrap(i + radius + 1) * stride]! - from[start + wrap(i - radius) * stride]!;
     }
   }
 }
 
-/** Blurred by two boxes along each axis, which is near enough to a Gaussian; radii in pixels, whole, below SIDE / 2. */
+/** Blurred by two boxes along each axis, which is near enough to a Gaussian; radii in pixels, whole. */
 export function blur(values: Grid, rx: number, ry = rx): Grid {
   const [a, b] = [values.slice(), new Float32Array(values.length)];
   for (let pass = 0; pass < 2; pass++) {

@@ -2,7 +2,7 @@ import { parse, type Rgb } from '../../palette.ts';
 import { TILE } from '../tile.ts';
 import { png } from './png.ts';
 
-/** Side of a texture, in pixels; one texture is one tile. */
+/** Side of a texture, in pixels, a power of two; one texture is one tile. */
 export const SIDE = 128;
 /** Pixels of the far side repeated around the texture, so that scaling finds neighbors at its edges and the seam does not show. */
 export const BLEED = 4;
@@ -10,8 +10,11 @@ export const BLEED = 4;
 /** A value for each pixel, row after row. */
 export type Grid = Float32Array;
 
-export const grid = (value: (u: number, v: number, at: number) => number): Grid =>
-  Float32Array.from({ length: SIDE * SIDE }, (_, at) => value((at % SIDE) / SIDE, Math.floor(at / SIDE) / SIDE, at));
+export function grid(value: (u: number, v: number, at: number) => number): Grid {
+  const values = new Float32Array(SIDE * SIDE);
+  for (let at = 0; at < values.length; at++) values[at] = value((at % SIDE) / SIDE, Math.floor(at / SIDE) / SIDE, at);
+  return values;
+}
 
 export const clamp = (value: number): number => Math.max(0, Math.min(1, value));
 
@@ -21,7 +24,8 @@ export function step(from: number, to: number, value: number): number {
   return t * t * (3 - 2 * t);
 }
 
-export const wrap = (pixel: number): number => ((pixel % SIDE) + SIDE) % SIDE;
+/** A row or column (whole) counted past the seam. */
+export const wrap = (pixel: number): number => pixel & (SIDE - 1);
 
 /** What a stamp leaves on one pixel: the color and how much of it covers. */
 export type Dab = readonly [color: Rgb, cover: number];
@@ -44,14 +48,15 @@ export class Texture {
 
   /** Lightens where `light` is above 0 and darkens where it is below: 0.1 is a tenth brighter. */
   shade(light: Grid): this {
-    for (let i = 0; i < this.#pixels.length; i++) this.#pixels[i]! *= 1 + light[Math.floor(i / 3)]!;
+    for (let at = 0; at < light.length; at++) for (let c = 0; c < 3; c++) this.#pixels[at * 3 + c]! *= 1 + light[at]!;
     return this;
   }
 
   /** Adds light of a color: what shines in front. */
   shine(color: string, light: Grid): this {
     const rgb = parse(color);
-    for (let i = 0; i < this.#pixels.length; i++) this.#pixels[i]! += rgb[i % 3]! * light[Math.floor(i / 3)]!;
+    for (let at = 0; at < light.length; at++)
+      for (let c = 0; c < 3; c++) this.#pixels[at * 3 + c]! += rgb[c]! * light[at]!;
     return this;
   }
 
@@ -75,7 +80,7 @@ export class Texture {
     for (let y = 0; y < side; y++)
       for (let x = 0; x < side; x++) {
         const from = (wrap(y - BLEED) * SIDE + wrap(x - BLEED)) * 3;
-        rgb.set(this.#pixels.subarray(from, from + 3), (y * side + x) * 3);
+        for (let c = 0; c < 3; c++) rgb[(y * side + x) * 3 + c] = this.#pixels[from + c]!;
       }
     const data = png(new Uint8Array(rgb.buffer), side, side).toString('base64');
     const [start, width] = [(-BLEED * TILE) / SIDE, (side * TILE) / SIDE];

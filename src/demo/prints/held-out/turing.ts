@@ -16,7 +16,8 @@ export interface TuringOptions {
  * Values from -1 (ground) to 1 (mark).
  */
 export function turing(random: Random, { reach: [rx, ry], bias, rounds }: TuringOptions): Grid {
-  let values = white(random);
+  // Begun along the marks, else narrow bands would hook and coil.
+  let values = rx > 2 * ry ? blur(white(random), rx, 1) : white(random);
   for (let round = 0; round < rounds; round++) {
     const [near, far] = [blur(values, rx, ry), blur(values, rx * 2, ry * 2)];
     values = near.map((value, at) => {
