@@ -107,7 +107,9 @@ const sky: SubjectMaker = (pen, print) => {
 };
 
 /** Leaves upon leaves, from the dark of the thicket to the light. */
-const thicket: SubjectMaker = ({ random, palette }) => {
+const thicket: SubjectMaker = (pen, print) => {
+  const { random, palette } = pen;
+  if (pen.heldOut) return surface(pen, print, random.between(1.6, 2.6), 1);
   const lit = palette.ground;
   let markup = cover(mix(darker(palette.mark, 0.75), lit, 0.05));
   for (let i = 0; i < 26; i++) {

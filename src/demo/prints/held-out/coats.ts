@@ -24,18 +24,18 @@ function furred(texture: Texture, random: Random, hairs: Grid): string {
 /** Large spots in a first round; their insides lightened and their rims broken by a finer one. */
 export const leopard: PrintMaker = ({ ground, mark, accent }, random) => {
   const reach = random.int(4, 5);
-  const spots = blur(turing(random, { reach: [reach + 1, reach], bias: -0.9, rounds: 9 }), 2);
-  const breaks = hills(random, 9);
-  const small = blur(turing(random, { reach: [2, 2], bias: -0.9, rounds: 6 }), 1);
+  const spots = blur(turing(random, { reach: [reach + 1, reach], bias: -0.8, rounds: 8 }), 3);
+  const breaks = hills(random, 11);
+  const small = blur(turing(random, { reach: [2, 2], bias: -0.85, rounds: 6 }), 1);
   const hairs = hair(random);
-  const ragged = spots.map((value, at) => value + hairs[at]! * 0.08);
-  const inside = ragged.map((value) => step(0, 0.25, value));
-  const rim = ragged.map((value, at) => {
-    const gap = step(0.75, 1.15, breaks[at]!);
-    return step(-0.55, -0.35, value) * (1 - step(0.3, 0.5, value)) * (1 - gap);
+  const level = standard(spots).map((value, at) => value + hairs[at]! * 0.13);
+  const rim = level.map((value, at) => {
+    const broken = step(0.55, 0.95, breaks[at]!);
+    const hollow = step(1, 1.35, value + breaks[at]! * 0.1);
+    return step(-0.15, 0.2, value) * (1 - hollow) * (1 - broken);
   });
-  const between = spots.map(
-    (value, at) => step(0.1, 0.3, small[at]! + hairs[at]! * 0.1) * (1 - step(-0.98, -0.9, value)),
+  const between = level.map(
+    (value, at) => step(0, 0.25, small[at]! + hairs[at]! * 0.1) * (1 - step(-0.85, -0.6, value)),
   );
   const glow = hills(random, 60);
   const texture = new Texture(ground)
@@ -43,7 +43,10 @@ export const leopard: PrintMaker = ({ ground, mark, accent }, random) => {
       lighter(ground, 0.35),
       glow.map((value) => step(0, 1.6, value) * 0.8),
     )
-    .lay(accent, inside)
+    .lay(
+      accent,
+      level.map((value) => step(0.2, 0.7, value)),
+    )
     .lay(mark, rim)
     .lay(mark, between);
   return furred(texture, random, hairs);
@@ -52,12 +55,12 @@ export const leopard: PrintMaker = ({ ground, mark, accent }, random) => {
 /** Bands along x that part, end and wander up and down. */
 function bands(random: Random, reach: readonly [number, number], bias: number, wander: number): Grid {
   const still = new Float32Array(SIDE * SIDE);
-  return blur(warped(turing(random, { reach, bias, rounds: 5 }), still, hills(random, 52, 2, 0.35), wander), 1);
+  return blur(warped(turing(random, { reach, bias, rounds: 5 }), still, hills(random, 48), wander), 1);
 }
 
 export const zebra: PrintMaker = ({ ground, mark, accent }, random) => {
-  const across = random.int(4, 5);
-  const stripes = bands(random, [across * 4, across], random.between(-0.1, 0.1), random.between(3, 5.5));
+  const across = random.pick([3, 4, 4]);
+  const stripes = bands(random, [across * 4, across], random.between(-0.1, 0.1), random.between(3, 5));
   const hairs = hair(random, 5);
   const dark = stripes.map((value, at) => step(-0.15, 0.25, value + hairs[at]! * 0.1));
   const tint = stripes.map((value) => step(-1, -0.2, value) * 0.3);
@@ -66,12 +69,12 @@ export const zebra: PrintMaker = ({ ground, mark, accent }, random) => {
 
 /** Thin bands that run out, over a flank that pales towards the belly. */
 export const tiger: PrintMaker = ({ ground, mark, accent }, random) => {
-  const stripes = blur(bands(random, [16, 4], -0.3, random.between(2, 4)), 2, 1);
-  const [ends, fade] = [standard(blur(white(random), 9, 4)), hills(random, 34, 2)];
+  const stripes = blur(bands(random, [22, 3], -0.2, random.between(3, 5)), 3, 1);
+  const [ends, fade] = [standard(blur(white(random), 12, 3)), hills(random, 34, 2)];
   const hairs = hair(random, 5);
   const phase = random.next();
   const belly = grid((_u, v) => 0.5 + 0.5 * Math.cos(2 * Math.PI * (v + phase)));
-  const dark = stripes.map((value, at) => step(0.3, 0.6, value - ends[at]! * 0.42 + hairs[at]! * 0.1));
+  const dark = stripes.map((value, at) => step(0.15, 0.5, value - ends[at]! * 0.36 + hairs[at]! * 0.1));
   const texture = new Texture(ground)
     .lay(
       darker(ground, 0.2),

@@ -46,10 +46,10 @@ export const marble: PrintMaker = ({ ground, mark, accent }, random) => {
     const course = warped(hills(random, size), dx, dy, reach);
     return course.map((value, at) => {
       const near = Math.abs(value) / (width * (1 + 0.6 * cloud[at]!) + 0.01);
-      return Math.exp(-near * near) * step(-1.2, 0.6, cloud[at]!);
+      return Math.exp(-near * near) * step(-1.7, 0.3, cloud[at]!);
     });
   };
-  const [broad, thin, soft] = [vein(72, 0.07, 5), vein(44, 0.05, 4), vein(72, 0.4, 6)];
+  const [broad, thin, soft] = [vein(64, 0.1, 5), vein(40, 0.07, 4), vein(72, 0.45, 6)];
   return new Texture(ground)
     .lay(
       accent,

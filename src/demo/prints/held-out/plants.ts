@@ -120,49 +120,59 @@ export const floral: PrintMaker = ({ ground, mark, accent }, random) => {
   return texture.image();
 };
 
+/** 0 on the middle of each of `count` strips along a leaf, 0.5 between them. */
+const comb = (along: number, count: number): number => {
+  const phase = along * count;
+  return Math.abs(phase - Math.floor(phase) - 0.5);
+};
+
 /** Leaflets along both sides of a midrib, leaning to the tip. */
 const palm: Outline = (t, side) => {
   const away = Math.abs(side);
-  const from = t - away * 0.75;
-  const reach = 0.5 * Math.sin(Math.PI * clamp(from * 0.86 + 0.12)) ** 0.7;
-  const comb = Math.abs(((((from * 11) % 1) + 1) % 1) - 0.5);
-  const width = 0.43 * (1 - away / reach) ** 0.5;
-  const inside = from < 0.02 || from > 0.97 || away > reach ? -1 : Math.min((width - comb) / 11, reach - away);
-  const stalk = t < -0.1 || t > 0.97 ? -1 : 0.014 - away;
-  return { inside: Math.max(inside, stalk), vein: 0.8 - comb * 3 };
+  const from = t - away * 0.9;
+  const reach = 0.44 * Math.sin(Math.PI * clamp(0.16 + from * 0.86));
+  const off = comb(from, 8.5);
+  const width = 0.46 * Math.sqrt(Math.max(0, 1 - away / reach));
+  const leaflet = from < 0.03 || from > 0.94 || away > reach ? -1 : (width - off) / 11;
+  const stalk = t < -0.1 || t > 0.98 ? -1 : 0.014 - away;
+  return { inside: Math.max(leaflet, stalk), vein: 0.9 - off * 4 };
 };
 
-/** A wide heart cut deep from its edge between the veins, with holes near the midrib. */
+/** A wide heart, cut deep from its edge between the veins. */
 const monstera: Outline = (t, side) => {
   const away = Math.abs(side);
-  const half = 0.52 * Math.sin(Math.PI * clamp(t * 0.97 + 0.06) ** 0.62) ** 0.8;
-  const along = (t - away * 0.55 + 0.05) * 6.4;
-  const comb = Math.abs((((along % 1) + 1) % 1) - 0.5);
-  const cut = away > half * 0.42 ? (comb - 0.13 * step(half * 0.4, half, away) - 0.02) / 9 : 1;
+  const back = t + away * 0.35;
+  const half = 0.56 * Math.sin(Math.PI * clamp(back * 0.92) ** 0.6) ** 0.85;
+  const off = 0.5 - comb(t - away * 0.5 + 0.03, 5.2);
+  const cut = away > half * 0.36 ? (off - 0.04 - 0.13 * step(half * 0.3, half, away)) / 6 : 1;
   const stalk = t < -0.12 || t > 0.5 ? -1 : 0.016 - away;
-  const blade = t < -0.06 || t > 1 ? -1 : Math.min(half - away, cut);
-  return { inside: Math.max(blade, stalk), vein: (comb - 0.25) * 2.4 };
+  return { inside: Math.max(back < 0 || back > 1.08 ? -1 : Math.min(half - away, cut), stalk), vein: off * 3 - 0.8 };
 };
 
 export const tropicalLeaves: PrintMaker = ({ ground, mark, accent }, random) => {
   const texture = new Texture(ground);
   const shapes = random.pick([[palm], [monstera], [palm, monstera], [palm, monstera]]);
-  const places = scattered(random, 2, 4, 0.25);
-  const deep = mix(mark, ground, 0.35);
-  for (const [round, colors] of [
-    [deep, deep, accent],
-    [mark, mark, accent],
-  ].entries())
-    for (const [x, y] of random.shuffled(places)) {
+  const behind = mix(darker(mark, 0.25), ground, 0.25);
+  const rounds = [
+    { count: 4, colors: [behind], size: 1 },
+    { count: 6, colors: [mark, mark, accent], size: 0.95 },
+  ];
+  for (const { count, colors, size } of rounds) {
+    const places = random.shuffled(scattered(random, 2, 4, 0.25)).slice(0, count);
+    const shift = random.between(0, SIDE);
+    for (const [x, y] of places) {
       const outline = random.pick(shapes);
-      const length = (outline === palm ? random.between(52, 66) : random.between(42, 52)) * (round ? 0.9 : 1);
+      const length = (outline === palm ? random.between(60, 74) : random.between(46, 58)) * size;
+      const angle = random.between(0, 2 * Math.PI);
+      // Placed by its middle, so that leaves spread evenly whichever way they point.
       leaf(texture, outline, {
-        x: (x * SIDE) / TILE + random.about(10) + round * 20,
-        y: (y * SIDE) / TILE + random.about(10),
-        angle: random.between(0, 2 * Math.PI),
+        x: (x * SIDE) / TILE + shift - Math.cos(angle) * length * 0.5,
+        y: (y * SIDE) / TILE + shift - Math.sin(angle) * length * 0.5,
+        angle,
         length,
         color: random.pick(colors),
       });
     }
+  }
   return texture.image();
 };
