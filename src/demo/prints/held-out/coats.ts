@@ -53,14 +53,14 @@ export const leopard: PrintMaker = ({ ground, mark, accent }, random) => {
 };
 
 /** Bands along x that part, end and wander up and down. */
-function bands(random: Random, reach: readonly [number, number], bias: number, wander: number): Grid {
+function bands(random: Random, reach: readonly [number, number], bias: number, wander: number, rounds: number): Grid {
   const still = new Float32Array(SIDE * SIDE);
-  return blur(warped(turing(random, { reach, bias, rounds: 5 }), still, hills(random, 48), wander), 1);
+  return blur(warped(turing(random, { reach, bias, rounds }), still, hills(random, 48), wander), 1);
 }
 
 export const zebra: PrintMaker = ({ ground, mark, accent }, random) => {
   const across = random.pick([3, 4, 4]);
-  const stripes = bands(random, [across * 4, across], random.between(-0.1, 0.1), random.between(3, 5));
+  const stripes = bands(random, [across * 4, across], random.between(-0.1, 0.1), random.between(3, 5), 5);
   const hairs = hair(random, 5);
   const dark = stripes.map((value, at) => step(-0.15, 0.25, value + hairs[at]! * 0.1));
   const tint = stripes.map((value) => step(-1, -0.2, value) * 0.3);
@@ -69,12 +69,12 @@ export const zebra: PrintMaker = ({ ground, mark, accent }, random) => {
 
 /** Thin bands that run out, over a flank that pales towards the belly. */
 export const tiger: PrintMaker = ({ ground, mark, accent }, random) => {
-  const stripes = blur(bands(random, [22, 3], -0.2, random.between(3, 5)), 3, 1);
-  const [ends, fade] = [standard(blur(white(random), 12, 3)), hills(random, 34, 2)];
+  const stripes = blur(bands(random, [20, 3], -0.15, random.between(3, 5), 9), 2, 1);
+  const [ends, fade] = [standard(blur(white(random), 14, 2)), hills(random, 34, 2)];
   const hairs = hair(random, 5);
   const phase = random.next();
   const belly = grid((_u, v) => 0.5 + 0.5 * Math.cos(2 * Math.PI * (v + phase)));
-  const dark = stripes.map((value, at) => step(0.15, 0.5, value - ends[at]! * 0.36 + hairs[at]! * 0.1));
+  const dark = stripes.map((value, at) => step(0.2, 0.5, value - ends[at]! * 0.3 + hairs[at]! * 0.1));
   const texture = new Texture(ground)
     .lay(
       darker(ground, 0.2),
