@@ -8,7 +8,7 @@ import { polkaDot } from './dots.ts';
 import { floral } from './floral.ts';
 import { galaxy } from './galaxy.ts';
 import { checkered, chevron } from './geometric.ts';
-import { HELD_OUT } from './held-out.ts';
+import { HELD_OUT } from './held-out/held-out.ts';
 import { tropicalLeaves } from './leaves.ts';
 import { leopard } from './leopard.ts';
 import { marble } from './marble.ts';

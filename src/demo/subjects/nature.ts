@@ -6,6 +6,7 @@ import { cover, linear, radial } from '../scenes/layer.ts';
 import { place } from '../scenes/places.ts';
 import { muted } from '../scenes/things.ts';
 import type { SubjectMaker } from './maker.ts';
+import { wall } from './surfaces.ts';
 
 /** Flowers over a meadow, up to the sky or over the whole frame as a bed seen from above. */
 export const meadow: SubjectMaker = (pen, print) => {
@@ -51,7 +52,10 @@ export const bouquet: SubjectMaker = (pen, print) => {
 };
 
 /** Leaves upon leaves, from the dark of the thicket to the light. */
-export const thicket: SubjectMaker = ({ random, palette }) => {
+export const thicket: SubjectMaker = (pen, print) => {
+  // These leaves are the trained generator's own, without a print to exchange.
+  if (pen.heldOut) return wall(pen, print);
+  const { random, palette } = pen;
   let markup = cover(mix(darker(palette.mark, 0.75), palette.ground, 0.05));
   for (let i = 0; i < 26; i++) {
     const depth = i / 26;
@@ -66,7 +70,8 @@ export const thicket: SubjectMaker = ({ random, palette }) => {
 };
 
 /** A large-leaved plant in a pot, in a room or before a plain wall. */
-export const houseplant: SubjectMaker = (pen) => {
+export const houseplant: SubjectMaker = (pen, print) => {
+  if (pen.heldOut) return wall(pen, print);
   const { random, palette } = pen;
   const scene = place(random, random.between(206, 224));
   let leaves = '';
