@@ -1,14 +1,14 @@
 // Asks a running server what the demo is for: a drawn leopard, never trained on, and "phone case with this".
-// Usage: node scripts/leopard.ts URL [--each N]. Prints a table for all prints and kinds; fails below the floors.
+// Usage: node scripts/leopard.ts URL [--each N]. Prints a table for all prints and kinds, N queries for each pair of them (0: none), and fails below the
+// floors of src/eval/demo-floors.ts. Three of each pair are some seventy queries a print.
 import { parseArgs } from 'node:util';
 import { seedIn } from '../src/demo/seeds.ts';
 import { drawSubject } from '../src/demo/subjects.ts';
 import { KINDS, PRINTS, type Print } from '../src/demo/vocabulary.ts';
+import { DEMO_FLOORS, type DemoFloor, reaches } from '../src/eval/demo-floors.ts';
 import { SharpRenderer } from '../src/image/sharp-renderer.ts';
 
 const LEOPARDS = 50;
-/** Of 50 leopards that many must give a leopard-print phone case first, and the nine hits that many phone cases on average. */
-const FLOORS = { first: 30, ofKind: 7 };
 /** Series of evaluation seeds, so that no two tables ask the same pictures. */
 const SERIES = { leopard: 900, table: 901 };
 const AT_ONCE = 4;
@@ -80,6 +80,11 @@ function print(title: string, tallies: ReadonlyMap<string, Tally>): void {
     );
 }
 
+const missed: string[] = [];
+function demand(what: string, figure: number, floor: DemoFloor): void {
+  if (!reaches(figure, floor)) missed.push(`${what}: ${figure.toFixed(2)}, at least ${floor.least} is demanded`);
+}
+
 const leopard = empty();
 await tally(
   'leopard',
@@ -91,6 +96,8 @@ const casesAmongNine = leopard.ofKind / leopard.asked;
 console.log(
   `leopard + "phone case with this": a leopard phone case first in ${leopard.first} of ${leopard.asked}, ${casesAmongNine.toFixed(2)} phone cases among nine hits`,
 );
+demand('a leopard phone case first', leopard.first / leopard.asked, DEMO_FLOORS.leopard);
+demand('phone cases among nine hits', casesAmongNine, DEMO_FLOORS.casesAmongNine);
 
 if (each > 0) {
   const patterned = PRINTS.filter((name) => name !== 'plain');
@@ -112,9 +119,11 @@ if (each > 0) {
   print('subject + "KIND with this", by print', byPrint);
   print('by kind', byKind);
   print('together', new Map([['all', all]]));
+  for (const [name, { asked, first }] of byPrint)
+    demand(`kind and print first of ${name}`, first / asked, DEMO_FLOORS.everyPrint);
 }
 await renderer.close();
-if (leopard.first < FLOORS.first || casesAmongNine < FLOORS.ofKind) {
-  console.error(`below the floor of ${FLOORS.first} of ${LEOPARDS} first and ${FLOORS.ofKind} of nine`);
+if (missed.length > 0) {
+  for (const line of missed) console.error(`below its floor: ${line}`);
   process.exit(1);
 }

@@ -113,7 +113,6 @@ const labels = (): ReadonlyMap<ProductId, Labels> =>
 const sizeRow = ({ bytes, precision }: Graphs): Measured => ({
   name: `the graphs on disk, ${precision}, ${bytes.toLocaleString('en')} bytes`,
   figure: 'MB',
-  count: 1,
   value: bytes / 1e6,
   interval: null,
   floor: DEMO_FLOORS.megabytes,

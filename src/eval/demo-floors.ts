@@ -24,6 +24,8 @@ export const DEMO_FLOORS = {
   letter: { most: 0.05 },
   /** 45 of 50 leopards; of every print 35 of 50, whatever carries it. */
   leopard: { least: 0.9 },
+  /** Phone cases among the nine hits of a leopard, on average. */
+  casesAmongNine: { least: 7 },
   everyPrint: { least: 0.7 },
   /** Of the attributes that the reranker names. */
   rationale: { least: 0.95 },

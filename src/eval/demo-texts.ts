@@ -55,25 +55,25 @@ export const WORDS: Templates = {
   ],
 };
 
-/** What polite people write around four words. */
+/** What polite people write around four words: as long as training's own letters, and nothing of them. */
 export const LETTER = {
   openers: [
-    'good evening, i hope this message finds you well. would you be so kind as to look up ',
-    'dear team, a neighbor told me wonderful things about you, and so i wondered if you might have ',
-    'excuse me, i am new here and a little lost among all these pages, what i would really like is ',
-    'hello and thank you for taking the time to read this, i would be ever so grateful for ',
-    'many greetings from the coast! before we leave on sunday we still hope to get hold of ',
-    'i do apologize for the trouble, but might i ask whether it would be possible to find ',
-    'hi everyone, long time customer here, and once more i come to you with a request, namely ',
-    'to whom it may concern: following our chat on the telephone yesterday i should like to order ',
+    'good evening, i hope you are well. would you be so kind as to look up ',
+    'dear team, a neighbor recommended you, and so i wondered if you might have ',
+    'excuse me, i am new here and a little lost, what i would really like is ',
+    'hello and thank you for taking the time, i would be ever so grateful for ',
+    'greetings from the coast! before we leave we still hope to get hold of ',
+    'i do apologize for the trouble, but might i ask you to find ',
+    'hi everyone, long time customer here, once more with a request, namely ',
+    'to whom it may concern: following our chat yesterday i should like to order ',
   ],
   closers: [
     ', and please accept my warmest thanks for all of your help with this',
-    ' if it is not too much to ask, otherwise never mind, i will come back another day',
-    ', no hurry at all, whenever somebody on your side finds a minute to answer me',
-    '. we would pay by card and collect it ourselves, kind regards from the whole family',
-    ', as my old one has seen better days. looking forward to hearing from you soon',
-    '. i trust your judgment completely here and wish all of you a pleasant weekend',
+    ' if it is not too much to ask, otherwise never mind',
+    ', no hurry at all, whenever somebody on your side finds a minute',
+    '. we would collect it ourselves, kind regards from the whole family',
+    ', as mine has seen better days. looking forward to hearing from you',
+    '. i trust your judgment completely and wish all of you a pleasant weekend',
   ],
 };
 

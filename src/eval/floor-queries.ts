@@ -58,12 +58,12 @@ export const leopardQueries = (count: number): DemoQuery[] =>
     composed('phone case', 'leopard', seedIn('evaluation', FROM + 11, at), '{k} with this'),
   );
 
-/** Of every print a subject on every kind that carries it in the catalog, in turn, until there are `each` or a few more: whole rounds. */
+/** Of every print a subject on every kind that carries it in the catalog, in turn, `each` or a few more: in whole rounds, where they go round once. */
 export function printQueries(catalog: readonly DemoProduct[], each: number): Map<Print, DemoQuery[]> {
   return new Map(
     PATTERNED.map((print, row) => {
       const kinds = KINDS.filter((kind) => catalog.some((p) => p.category === kind && p.print === print));
-      const count = Math.ceil(each / kinds.length) * kinds.length;
+      const count = each < kinds.length ? each : Math.ceil(each / kinds.length) * kinds.length;
       return [
         print,
         Array.from({ length: count }, (_, at) =>

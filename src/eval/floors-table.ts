@@ -8,8 +8,8 @@ export interface Measured {
   readonly name: string;
   /** What was measured: "P@1". */
   readonly figure: string;
-  /** Queries, pictures or named attributes. */
-  readonly count: number;
+  /** Queries, pictures or named attributes; undefined of what is no share of anything. */
+  readonly count?: number;
   readonly value: number;
   /** 95 %; null where there is none to tell. */
   readonly interval: Interval | null;
@@ -51,7 +51,7 @@ function cells({ name, figure, count, value, interval, titled, floor }: Measured
   return [
     name,
     figure,
-    String(count),
+    count === undefined ? '' : String(count),
     digits(value),
     interval ? `[${interval.map(digits).join(', ')}]` : '',
     ...(floor ? [floorInWords(floor), verdict(value, interval, floor)] : ['', '']),
