@@ -69,12 +69,12 @@ export const zebra: PrintMaker = ({ ground, mark, accent }, random) => {
 
 /** Thin bands that run out, over a flank that pales towards the belly. */
 export const tiger: PrintMaker = ({ ground, mark, accent }, random) => {
-  const stripes = blur(bands(random, [20, 3], -0.15, random.between(3, 5), 9), 2, 1);
+  const stripes = blur(bands(random, [16, 3], -0.3, random.between(2.5, 4), 7), 2, 1);
   const [ends, fade] = [standard(blur(white(random), 14, 2)), hills(random, 34, 2)];
   const hairs = hair(random, 5);
   const phase = random.next();
   const belly = grid((_u, v) => 0.5 + 0.5 * Math.cos(2 * Math.PI * (v + phase)));
-  const dark = stripes.map((value, at) => step(0.2, 0.5, value - ends[at]! * 0.3 + hairs[at]! * 0.1));
+  const dark = stripes.map((value, at) => step(0.3, 0.6, value - ends[at]! * 0.3 + hairs[at]! * 0.1));
   const texture = new Texture(ground)
     .lay(
       darker(ground, 0.2),

@@ -1,8 +1,11 @@
 import type { Print } from '../../vocabulary.ts';
 import type { PrintMaker } from '../tile.ts';
+import { camouflage } from './camouflage.ts';
 import { cow, giraffe, leopard, tiger, zebra } from './coats.ts';
-import { camouflage, galaxy, marble } from './minerals.ts';
-import { floral, tropicalLeaves } from './plants.ts';
+import { floral } from './floral.ts';
+import { galaxy } from './galaxy.ts';
+import { marble } from './marble.ts';
+import { tropicalLeaves } from './tropical-leaves.ts';
 
 /**
  * A way to draw each natural print that no model is trained on: evaluations ask whether a print is known, or only its drawing.

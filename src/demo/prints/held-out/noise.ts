@@ -3,37 +3,36 @@ import { type Grid, grid, SIDE, wrap } from './texture.ts';
 
 export const white = (random: Random): Grid => grid(() => random.between(-1, 1));
 
-/** Means of 2 * radius + 1 values along one axis, around the seam. */
-function boxes(from: Grid, to: Grid, radius: number, stride: number): void {
-  const across = stride === 1 ? SIDE : 1;
+/** Means of 2 * radius + 1 values along x, around the seam; written transposed, so that the next call goes along y. */
+function boxes(from: Grid, to: Grid, radius: number): void {
   const share = 1 / (2 * radius + 1);
-  for (let line = 0; line < SIDE; line++) {
-    const start = line * across;
+  for (let y = 0; y < SIDE; y++) {
+    const start = y * SIDE;
     let sum = 0;
-    for (let i = -radius; i <= radius; i++) sum += from[start + wrap(i) * stride]!;
-    for (let i = 0; i < SIDE; i++) {
-      to[start + i * stride] = sum * share;
-      sum += from[start + wrap(i + radius + 1) * stride]! - from[start + wrap(i - radius) * stride]!;
+    for (let x = -radius; x <= radius; x++) sum += from[start + wrap(x)]!;
+    for (let x = 0; x < SIDE; x++) {
+      to[x * SIDE + y] = sum * share;
+      sum += from[start + wrap(x + radius + 1)]! - from[start + wrap(x - radius)]!;
     }
   }
 }
 
 /** Blurred by two boxes along each axis, which is near enough to a Gaussian; radii in pixels, whole. */
 export function blur(values: Grid, rx: number, ry = rx): Grid {
-  const [a, b] = [values.slice(), new Float32Array(values.length)];
-  for (let pass = 0; pass < 2; pass++) {
-    boxes(a, b, rx, 1);
-    boxes(b, a, ry, SIDE);
-  }
-  return a;
+  const [turned, blurred] = [new Float32Array(values.length), new Float32Array(values.length)];
+  boxes(values, turned, rx);
+  boxes(turned, blurred, ry);
+  boxes(blurred, turned, rx);
+  boxes(turned, blurred, ry);
+  return blurred;
 }
 
 /** Shifted and scaled to mean 0 and standard deviation 1. */
 export function standard(values: Grid): Grid {
   let [sum, squares] = [0, 0];
-  for (const value of values) {
-    sum += value;
-    squares += value * value;
+  for (let at = 0; at < values.length; at++) {
+    sum += values[at]!;
+    squares += values[at]! ** 2;
   }
   const mean = sum / values.length;
   const scale = 1 / Math.sqrt(Math.max(1e-12, squares / values.length - mean * mean));
@@ -45,7 +44,8 @@ export function hills(random: Random, size: number, octaves = 1, fade = 0.5): Gr
   const sum = new Float32Array(SIDE * SIDE);
   for (let octave = 0; octave < octaves; octave++) {
     const layer = standard(blur(white(random), Math.max(1, Math.round(size / 3 / 2 ** octave))));
-    for (let at = 0; at < sum.length; at++) sum[at]! += layer[at]! * fade ** octave;
+    const height = fade ** octave;
+    for (let at = 0; at < sum.length; at++) sum[at]! += layer[at]! * height;
   }
   return standard(sum);
 }

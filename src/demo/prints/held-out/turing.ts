@@ -20,10 +20,11 @@ export function turing(random: Random, { reach: [rx, ry], bias, rounds }: Turing
   let values = rx > 2 * ry ? blur(white(random), rx, 1) : white(random);
   for (let round = 0; round < rounds; round++) {
     const [near, far] = [blur(values, rx, ry), blur(values, rx * 2, ry * 2)];
-    values = near.map((value, at) => {
-      const excess = 9 * (value - far[at]!) + bias;
-      return excess / Math.sqrt(1 + excess * excess);
-    });
+    for (let at = 0; at < near.length; at++) {
+      const excess = 9 * (near[at]! - far[at]!) + bias;
+      near[at] = excess / Math.sqrt(1 + excess * excess);
+    }
+    values = near;
   }
   return values;
 }
