@@ -6,7 +6,7 @@ import { MargayError } from './errors.ts';
 import { graphsOnDisk } from './opened-encoder.ts';
 
 /** Lines of the usage. */
-export const EVAL_USAGE = `  npm run eval -- [--count 300]             retrieval quality of the encoder on the demo's held-out queries, as a table
+export const EVAL_USAGE = `  npm run eval -- [--count 300]             the floors of the demo's model, and retrieval quality on held-out queries, as tables
   npm run eval -- FOLDER [--count N]        the same on labelled photos (photos.jsonl, tasks.jsonl, baselines.json), and the picture's best weight;
                                             N queries a task, or all
   npm run eval -- [FOLDER] --calibrate [--count N]

@@ -1,6 +1,7 @@
 import type { Attribute } from '../encode/encoder.ts';
 import type { Asked } from './asked.ts';
 import type { Labels } from './demo-queries.ts';
+import { mean } from './metrics.ts';
 
 /** Of what is told at least so much is right; a little more than the floor of what the reranker may say. */
 const RIGHT = 0.96;
@@ -31,25 +32,48 @@ export function lowestThreshold(told: readonly Told[], least = RIGHT): number | 
   );
 }
 
+/** What heads are judged on, each by itself: they are told of all three. */
+const POOLS = ['products', 'subjects', 'queries'] as const;
+
+/** A head's `threshold` for model.json, and how it came about. */
+export interface HeadThreshold {
+  readonly threshold: number;
+  /** What each pool alone would want, and the share of it of which something is told at `threshold`. */
+  readonly pools: Readonly<
+    Partial<Record<(typeof POOLS)[number], { readonly threshold: number; readonly told: number }>>
+  >;
+}
+
 /**
- * `threshold` of each head in model.json, of queries that are not reported: the highest of three, since each of them is told, of products' pictures, of
- * subjects' pictures (but for the kind, which they have none of), and of queries with words, where the head says what is asked for.
+ * The threshold of each head by queries that are not reported, the highest of those that suit products' pictures, subjects' pictures (but for the kind, which
+ * they have none of) and queries with words, where the head says what is asked for.
  */
-export function attributeThresholds(asked: readonly Asked[]): Record<Head, { readonly threshold: number }> {
+export function attributeThresholds(asked: readonly Asked[]): Record<Head, HeadThreshold> {
   const pictures = asked.filter(({ seen, query }) => seen && query.shows);
   const isProduct = ({ query }: Asked) => query.shows!.kind !== undefined;
-  const threshold = (head: Head) => {
+  const of = (head: Head): HeadThreshold => {
     const shown = (some: readonly Asked[]) =>
       some.flatMap(({ seen, query }) => toldOf(seen![head], query.shows!, head));
-    const pools = [
-      shown(pictures.filter(isProduct)),
-      head === 'kind' ? [] : shown(pictures.filter((one) => !isProduct(one))),
-      asked.flatMap(({ wanted, query }) => (query.text && query.asks ? toldOf(wanted[head], query.asks, head) : [])),
-    ];
-    const found = pools.flatMap((pool) => lowestThreshold(pool) ?? []);
-    return { threshold: found.length === 0 ? SILENT : Math.max(...found) };
+    const drawn: Record<(typeof POOLS)[number], readonly Told[]> = {
+      products: shown(pictures.filter(isProduct)),
+      subjects: head === 'kind' ? [] : shown(pictures.filter((one) => !isProduct(one))),
+      queries: asked.flatMap(({ wanted, query }) =>
+        query.text && query.asks ? toldOf(wanted[head], query.asks, head) : [],
+      ),
+    };
+    const found = POOLS.flatMap((pool) => {
+      const threshold = lowestThreshold(drawn[pool]);
+      return threshold === undefined ? [] : [{ pool, threshold }];
+    });
+    const highest = found.length === 0 ? SILENT : Math.max(...found.map(({ threshold }) => threshold));
+    const told = (pool: (typeof POOLS)[number]) =>
+      Number(mean(drawn[pool].map(({ probability }) => Number(probability >= highest))).toFixed(3));
+    return {
+      threshold: highest,
+      pools: Object.fromEntries(found.map(({ pool, threshold }) => [pool, { threshold, told: told(pool) }])),
+    };
   };
-  return { kind: threshold('kind'), print: threshold('print'), color: threshold('color') };
+  return { kind: of('kind'), print: of('print'), color: of('color') };
 }
 
 const toldOf = (attribute: Attribute | undefined, labels: Labels, head: Head): Told[] =>

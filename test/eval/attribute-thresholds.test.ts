@@ -45,5 +45,22 @@ test('the highest of what products, subjects and queries with words want', () =>
     asked({ text: 'cow mug', asks: { kind: 'mug', print: 'cow' } }, undefined, heads({ ...mug, color: 'red' }, 0.6)),
     asked({ text: 'red cow mug', asks: mug }, undefined, heads(mug, 0.9)),
   ]);
-  expect(found).toEqual({ kind: { threshold: 0.55 }, print: { threshold: 0.75 }, color: { threshold: 0.65 } });
+  expect(found).toEqual({
+    kind: {
+      threshold: 0.55,
+      pools: { products: { threshold: 0.55, told: 0.5 }, queries: { threshold: 0.5, told: 1 } },
+    },
+    print: {
+      threshold: 0.75,
+      pools: {
+        products: { threshold: 0.5, told: 0 },
+        subjects: { threshold: 0.75, told: 0.5 },
+        queries: { threshold: 0.5, told: 0.5 },
+      },
+    },
+    color: {
+      threshold: 0.65,
+      pools: { products: { threshold: 0.5, told: 0 }, queries: { threshold: 0.65, told: 0.5 } },
+    },
+  });
 });
