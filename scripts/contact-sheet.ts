@@ -9,7 +9,9 @@ import { colorsOf, hasNaturalColor, KINDS, PRINTS } from '../src/demo/vocabulary
 
 /**
  * Draws a sheet to look at: `node scripts/contact-sheet.ts --out sheet.png`. By default products of the catalog above and
- * subjects below; `--kind mug` or `--print leopard` show one kind or one print, `--style varied` the training's camera.
+ * subjects below; `--kind mug` or `--print leopard` show one kind or one print, `--style varied` the training's camera,
+ * `--held-out` the prints that training never meets.
+ * The README's sheet: `node scripts/contact-sheet.ts --out docs/catalog.jpg --columns 12 --rows 6 --size 112 --seed 5`.
  */
 const { values } = parseArgs({
   options: {
@@ -22,6 +24,7 @@ const { values } = parseArgs({
     print: { type: 'string' },
     subjects: { type: 'boolean', default: false },
     style: { type: 'string', default: 'studio' },
+    'held-out': { type: 'boolean', default: false },
   },
 });
 if (!values.out) throw new Error('Name the file to write: --out sheet.png or sheet.jpg.');
@@ -32,22 +35,31 @@ const [columns, rows, size, seed] = [
   Number(values.seed),
 ];
 const style = values.style === 'varied' ? 'varied' : 'studio';
+const heldOut = values['held-out'];
 const kind = KINDS.find((name) => name === values.kind);
 const print = PRINTS.find((name) => name === values.print);
 
 function drawing(index: number): string {
   const drawn = seedIn('evaluation', seed, index);
   const random = new Random(drawn);
-  if (values.subjects) return drawSubject({ print: print ?? PRINTS[index % PRINTS.length]!, seed: drawn, style }).svg;
+  if (values.subjects)
+    return drawSubject({ print: print ?? PRINTS[index % PRINTS.length]!, seed: drawn, style, heldOut }).svg;
   const shownPrint = print ?? PRINTS[index % PRINTS.length]!;
   const natural = hasNaturalColor(shownPrint) && random.chance(0.6);
   const color = natural ? 'natural' : random.pick(colorsOf(shownPrint));
-  return drawProduct({ kind: kind ?? KINDS[index % KINDS.length]!, print: shownPrint, color, seed: drawn, style });
+  return drawProduct({
+    kind: kind ?? KINDS[index % KINDS.length]!,
+    print: shownPrint,
+    color,
+    seed: drawn,
+    style,
+    heldOut,
+  });
 }
 
 const count = columns * rows;
 const catalog = demoCatalog(seed);
-const byDefault = !kind && !print && !values.subjects && style === 'studio';
+const byDefault = !kind && !print && !values.subjects && !heldOut && style === 'studio';
 const shown = byDefault ? Math.floor((rows * 2) / 3) * columns : count;
 const svgs = Array.from({ length: count }, (_, index) =>
   index >= shown

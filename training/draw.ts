@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
 import sharp from 'sharp';
+import { HELD_OUT } from '../src/demo/prints/held-out/held-out.ts';
 import { drawProduct } from '../src/demo/product.ts';
 import { Random } from '../src/demo/random.ts';
 import { seedIn } from '../src/demo/seeds.ts';
@@ -22,12 +23,16 @@ const { values } = parseArgs({
     workers: { type: 'string', default: '2' },
     /** Pictures of the evaluation range, withheld pairs among them. */
     heldout: { type: 'boolean', default: false },
-    /** Prints by the generator that training never meets. */
+    /** Prints by the generators that training never meets: natural prints alone, to ask with, so only with --heldout. */
     unlike: { type: 'boolean', default: false },
   },
 });
 if (!values.out) throw new Error('Name the folder to write to: --out DIR.');
+if (values.unlike && !values.heldout)
+  throw new Error('--unlike draws prints that no model is trained on: give it together with --heldout.');
 const out = values.out;
+const unlike = values.unlike && { unlike: true };
+const prints = values.unlike ? PRINTS.filter((print) => HELD_OUT[print]) : PRINTS;
 const number = (name: 'count' | 'seed' | 'size' | 'subjects' | 'workers'): number => {
   const value = Number(values[name]);
   if (!Number.isFinite(value) || value < 0) throw new Error(`--${name} must be a number, not ${values[name]}.`);
@@ -48,9 +53,9 @@ function plan(index: number) {
   const random = new Random(seed + 2 ** 40);
   const style = random.chance(0.3) ? 'studio' : 'varied';
   if (random.chance(share)) {
-    const print = random.pick(PRINTS);
+    const print = random.pick(prints);
     const color = hasNaturalColor(print) && random.chance(0.25) ? random.pick(colorsOf(print)) : undefined;
-    const subject = drawSubject({ print, seed, style, ...(color && { color }) });
+    const subject = drawSubject({ print, seed, style, heldOut: values.unlike, ...(color && { color }) });
     const record = {
       index,
       type: 'subject',
@@ -60,11 +65,12 @@ function plan(index: number) {
       title: null,
       what: subject.what,
       withheld: false,
+      ...unlike,
     };
     return { random, svg: subject.svg, record };
   }
-  let [kind, print] = [random.pick(KINDS), random.pick(PRINTS)];
-  while (!values.heldout && isWithheld(kind, print)) [kind, print] = [random.pick(KINDS), random.pick(PRINTS)];
+  let [kind, print] = [random.pick(KINDS), random.pick(prints)];
+  while (!values.heldout && isWithheld(kind, print)) [kind, print] = [random.pick(KINDS), random.pick(prints)];
   const color = hasNaturalColor(print) && random.chance(0.55) ? 'natural' : random.pick(colorsOf(print));
   const record = {
     index,
@@ -75,8 +81,9 @@ function plan(index: number) {
     title: titleOf(kind, print, color, random),
     what: null,
     withheld: isWithheld(kind, print),
+    ...unlike,
   };
-  return { random, svg: drawProduct({ kind, print, color, seed, style }), record };
+  return { random, svg: drawProduct({ kind, print, color, seed, style, heldOut: values.unlike }), record };
 }
 
 /** Rendered as the service meets pictures: often larger first, scaled down by either kernel, saved as JPEG or not. */

@@ -1,7 +1,7 @@
 import type { Random } from './random.ts';
 import { type Color, hasNaturalColor, type Print } from './vocabulary.ts';
 
-type Rgb = readonly [number, number, number];
+export type Rgb = readonly [number, number, number];
 
 /** The colors that a print is drawn with, all as #rrggbb. */
 export interface Palette {
@@ -30,7 +30,8 @@ const SWATCHES: Record<Exclude<Color, 'natural'>, string> = {
   gray: '#8e9298',
 };
 
-function parse(hex: string): Rgb {
+/** Red, green and blue, 0 to 255, of #rrggbb. */
+export function parse(hex: string): Rgb {
   if (!/^#[0-9a-f]{6}$/.test(hex)) throw new Error(`Expected a color as #rrggbb but got ${hex}.`);
   return [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16)) as unknown as Rgb;
 }

@@ -1,7 +1,9 @@
 import { paletteOf } from './palette.ts';
 import { Pen } from './pen.ts';
 import { Random } from './random.ts';
-import { backdrop, camera, document, pose, type Style, shadow } from './scenes.ts';
+import { camera } from './scenes/camera.ts';
+import { compose } from './scenes/compose.ts';
+import { document, type Style } from './scenes/layer.ts';
 import { PRINT_SCALE, SHAPES } from './shapes/shape.ts';
 import type { Color, Kind, Print } from './vocabulary.ts';
 
@@ -15,6 +17,9 @@ export interface ProductDrawing {
   readonly heldOut?: boolean;
 }
 
+/** What nobody holds up in one hand. */
+const LARGE: ReadonlySet<Kind> = new Set(['armchair', 'lamp', 'rug', 'suitcase', 'guitar', 'dress', 'umbrella']);
+
 /** One product as a square SVG document. The same arguments give the same string. */
 export function drawProduct({ kind, print, color, seed, style, heldOut }: ProductDrawing): string {
   const random = new Random(seed);
@@ -22,12 +27,6 @@ export function drawProduct({ kind, print, color, seed, style, heldOut }: Produc
   const spread = style === 'varied' ? random.between(0.8, 1.55) : random.between(0.95, 1.3);
   pen.print(print, 'print', (PRINT_SCALE[kind] ?? 1) * spread);
   const shape = SHAPES[kind](pen);
-  const ground = backdrop(random, style, shape.foot !== undefined);
-  const cast = shadow(random, shape);
-  return document(
-    camera(random, style, {
-      defs: pen.defs + ground.defs + cast.defs,
-      markup: `${ground.markup}<g transform="${pose(random, style)}">${cast.markup}${shape.markup}</g>`,
-    }),
-  );
+  const { defs, markup } = compose(random, style, shape, !LARGE.has(kind));
+  return document(camera(random, style, { defs: pen.defs + defs, markup }));
 }

@@ -1,4 +1,4 @@
-import { HELD_OUT } from '../demo/prints/held-out.ts';
+import { HELD_OUT } from '../demo/prints/held-out/held-out.ts';
 import { drawProduct } from '../demo/product.ts';
 import { Random } from '../demo/random.ts';
 import { seedIn } from '../demo/seeds.ts';

@@ -120,6 +120,20 @@ describe('every drawing renders', () => {
     expect(await contrast(drawSubject({ print: 'leopard', seed: 5, style: 'studio' }).svg, 512)).toBeGreaterThan(5);
   });
 
+  test('each definition has a name of its own, and nothing names one that is not there', () => {
+    const products = Array.from({ length: 120 }, (_, i) => {
+      const print = PRINTS[i % PRINTS.length]!;
+      const seed = seedIn('evaluation', 91, i);
+      return drawProduct({ kind: KINDS[i % 23]!, print, color: colorsOf(print)[0]!, seed, style: 'varied' });
+    });
+    for (const svg of [...products, ...demoSubjects(8).map((subject) => subject.svg)]) {
+      const ids = [...svg.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
+      expect(ids.filter((id, at) => ids.indexOf(id) !== at)).toEqual([]);
+      const named = [...svg.matchAll(/url\(#([^)]+)\)/g)].map(([, id]) => id);
+      expect(named.filter((id) => !ids.includes(id))).toEqual([]);
+    }
+  });
+
   test('every natural print has subjects with its name or its thing', () => {
     const seen = new Set(demoSubjects(12).map(({ print, what }) => `${print}: ${what}`));
     for (const thing of [
@@ -130,5 +144,7 @@ describe('every drawing renders', () => {
       'galaxy: the night sky',
     ])
       expect(seen).toContain(thing);
+    for (const print of PRINTS)
+      expect([...seen].filter((line) => line.startsWith(`${print}: `)).length, print).toBeGreaterThanOrEqual(3);
   });
 });

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -25,10 +26,11 @@ describe('OnnxEncoder', () => {
   });
   afterAll(() => encoder?.close());
 
+  const { size } = JSON.parse(readFileSync('models/pocket/model.json', 'utf8')).picture as { size: number };
+
   /** A picture that no other call has made. */
   let made = 0;
   const newPixels = (): ModelPixels => {
-    const size = 96;
     const rgb = new Uint8Array(size * size * 3).map((_, index) => (index * (made + 3)) % 251);
     made++;
     return { size, rgb };
@@ -44,6 +46,7 @@ describe('OnnxEncoder', () => {
       needs: { shortSide: manifest.picture.size },
       attributes: Object.keys(manifest.attributes),
       demo: true,
+      caution: manifest.caution,
       relevance: manifest.relevance,
       license: 'Apache-2.0',
     });
@@ -142,7 +145,7 @@ describe('OnnxEncoder', () => {
       ]),
       { signal },
     );
-    expect(pixels.size).toBe(96);
+    expect(pixels.size).toBe(size);
     expect(new Set(pixels.rgb).size).toBeGreaterThan(2);
   });
 });

@@ -2,10 +2,20 @@ import type { Palette } from '../palette.ts';
 import { n } from '../path.ts';
 import type { Random } from '../random.ts';
 import type { Print } from '../vocabulary.ts';
-import { cow, giraffe, leopard, tiger, zebra } from './animal.ts';
-import { checkered, chevron, plaid, polkaDot, striped } from './geometric.ts';
-import { HELD_OUT } from './held-out.ts';
-import { camouflage, floral, galaxy, marble, tropicalLeaves } from './nature.ts';
+import { camouflage } from './camouflage.ts';
+import { cloth } from './cloth.ts';
+import { polkaDot } from './dots.ts';
+import { floral } from './floral.ts';
+import { galaxy } from './galaxy.ts';
+import { checkered, chevron } from './geometric.ts';
+import { HELD_OUT } from './held-out/held-out.ts';
+import { tropicalLeaves } from './leaves.ts';
+import { leopard } from './leopard.ts';
+import { marble } from './marble.ts';
+import { cow, giraffe } from './patches.ts';
+import { plaid } from './plaid.ts';
+import { striped } from './striped.ts';
+import { tiger, zebra } from './stripes.ts';
 import { type PrintMaker, TILE } from './tile.ts';
 
 const MAKERS: Record<Print, PrintMaker> = {
@@ -47,6 +57,9 @@ const TURNS: Record<Print, readonly number[]> = {
   checkered: [0, 0, 45],
 };
 
+/** The share of prints on which the cloth or fur itself shows. */
+const CLOTH = 0.35;
+
 export interface PrintOptions {
   readonly id: string;
   /** 1: a tile is 100 units wide. */
@@ -63,6 +76,8 @@ export function pattern(print: Print, palette: Palette, random: Random, options:
   const [x, y] = [random.between(-TILE, 0), random.between(-TILE, 0)];
   // The ground reaches past the tile, else its edges show as hairlines.
   const ground = `<rect x="-2" y="-2" width="${TILE + 4}" height="${TILE + 4}" fill="${palette.ground}"/>`;
-  const make = (options.heldOut && HELD_OUT[print]) || MAKERS[print];
-  return `<pattern id="${options.id}" width="${TILE}" height="${TILE}" patternUnits="userSpaceOnUse" patternTransform="translate(${n(x)} ${n(y)}) rotate(${n(turn)}) scale(${options.scale.toFixed(3)})">${ground}${make(palette, random)}</pattern>`;
+  const heldOut = options.heldOut ? HELD_OUT[print] : undefined;
+  const marks = (heldOut ?? MAKERS[print])(palette, random);
+  const over = !heldOut && random.chance(CLOTH) ? cloth(random) : '';
+  return `<pattern id="${options.id}" width="${TILE}" height="${TILE}" patternUnits="userSpaceOnUse" patternTransform="translate(${n(x)} ${n(y)}) rotate(${n(turn)}) scale(${options.scale.toFixed(3)})">${ground}${marks}${over}</pattern>`;
 }

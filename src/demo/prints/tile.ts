@@ -1,4 +1,5 @@
 import type { Palette } from '../palette.ts';
+import { n } from '../path.ts';
 import type { Random } from '../random.ts';
 
 /** Side of a tile, in drawing units. */
@@ -7,16 +8,44 @@ export const TILE = 100;
 /** What fills one tile over its ground color. It must go on without a seam where the tile repeats. */
 export type PrintMaker = (palette: Palette, random: Random) => string;
 
-/** The same drawing at every place where it reaches into the tile. */
-export function wrapped(x: number, y: number, reach: number, draw: (x: number, y: number) => string): string {
+/** A print that is drawn in one of several unlike ways; name one twice to see it more often. */
+export const oneOf =
+  (...ways: readonly PrintMaker[]): PrintMaker =>
+  (palette, random) =>
+    random.pick(ways)(palette, random);
+
+/** The same drawing at every place where it reaches into the tile; `rise` is how far it reaches up and down. */
+export function wrapped(
+  x: number,
+  y: number,
+  reach: number,
+  draw: (x: number, y: number) => string,
+  rise = reach,
+): string {
   let markup = '';
   for (const dx of [-TILE, 0, TILE])
     for (const dy of [-TILE, 0, TILE]) {
       const [at, below] = [x + dx, y + dy];
-      if (at > -reach && at < TILE + reach && below > -reach && below < TILE + reach) markup += draw(at, below);
+      if (at > -reach && at < TILE + reach && below > -rise && below < TILE + rise) markup += draw(at, below);
     }
   return markup;
 }
+
+/** `inner`, drawn around the origin, wherever it reaches into the tile. `turn` in degrees. */
+export const stamped = (x: number, y: number, reach: number, inner: string, turn = 0, rise = reach): string =>
+  wrapped(
+    x,
+    y,
+    reach,
+    (at, below) => {
+      const place = `translate(${n(at)} ${n(below)})${turn ? ` rotate(${n(turn)})` : ''}`;
+      // A lone path carries its own place: a group around each would double the markup.
+      return inner.lastIndexOf('<path') === 0
+        ? `<path transform="${place}"${inner.slice(5)}`
+        : `<g transform="${place}">${inner}</g>`;
+    },
+    rise,
+  );
 
 /** Points of a tile, spread evenly with some disorder: `columns` x `rows`, every other row shifted by half (`rows` even). */
 export function scattered(random: Random, columns: number, rows: number, jitter: number): Array<[number, number]> {

@@ -1,4 +1,4 @@
-import type { Point } from './path.ts';
+import type { Point } from '../path.ts';
 
 export type Spine = ReadonlyArray<readonly [x: number, y: number, radius: number]>;
 export type Animal = 'leopard' | 'zebra' | 'tiger' | 'cow' | 'giraffe';
@@ -32,9 +32,9 @@ const CAT: Build = {
     [-50, -8, 21],
   ],
   neck: [
-    [-36, -12, 22],
-    [-54, -24, 18],
-    [-68, -36, 15],
+    [-34, -8, 20],
+    [-54, -22, 18],
+    [-69, -36, 15],
   ],
   head: [
     [-62, -38, 15],
