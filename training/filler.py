@@ -14,7 +14,7 @@ def words_of(name: str) -> list[str]:
     """A list of the package, without what means something here and without what evaluation keeps for itself."""
     listed = (files("wonderwords") / "assets" / name).read_text(encoding="utf-8").split("\n")
     told = {word for group in (*KINDS.values(), *COLORS.values(), *(n for pair in PRINTS.values() for n in pair)) for text in group for word in re.findall(r"\w+", text)}
-    kept = set(re.findall(r"\w+", UNKNOWN.read_text(encoding="utf-8").lower())) if UNKNOWN.exists() else set()
+    kept = set(re.findall(r"\w+", UNKNOWN.read_text(encoding="utf-8").lower()))
     return sorted({word for word in listed if re.fullmatch(r"[a-z]{3,12}", word) and word not in told and word.removesuffix("s") not in told and word not in kept})
 
 

@@ -100,7 +100,7 @@ class Photos:
         choices = [record["title"]]
         if record["description"]:
             choices += [record["description"].split(". ")[0]] * 3
-        if record["color"]:
+        if record["color"] and not record["asked"]:
             choices += [rng.choice(ABOUT).format(c=record["color"], k=kind)] * 2
         text = rng.choice(choices)
         words = text.split(" ")

@@ -6,7 +6,7 @@ import { COLORS } from '../src/demo/vocabulary.ts';
 
 /**
  * The train split of a folder of labelled photos as training reads it: `node training/photos.ts --data ../shared/data --out build/photos`. Only products that
- * no query picture of the eval split shows, in any color.
+ * no task of the eval split asks with or for, in any color; where one answers a broad query of words, it is never trained with words like those.
  */
 const { values } = parseArgs({
   options: { data: { type: 'string' }, out: { type: 'string' }, size: { type: 'string', default: '128' } },
@@ -52,8 +52,15 @@ const mark = (id: string, split: string) => {
   splits.set(style, (splits.get(style) ?? new Set()).add(split));
 };
 for (const { id, split } of photos) if (split) mark(id, split);
-for (const { query_image, relevant, split } of tasks)
-  if (query_image) for (const id of [query_image, ...Object.keys(relevant)]) mark(id, split);
+// A product is of one split by what asks for it alone. "men's black hoodies" asks for many: see `asked` below.
+const isBroad = ({ query_image, relevant }: Task) => query_image === null && Object.keys(relevant).length > 1;
+for (const task of tasks)
+  if (!isBroad(task))
+    for (const id of [...(task.query_image ? [task.query_image] : []), ...Object.keys(task.relevant)])
+      mark(id, task.split);
+const asked = new Set(
+  tasks.flatMap((task) => (task.split === 'eval' && isBroad(task) ? Object.keys(task.relevant) : [])),
+);
 const trained = photos.filter((photo) => {
   const found = splits.get(styleOf(photo));
   return found?.size === 1 && found.has('train');
@@ -85,6 +92,8 @@ const records = trained.map((photo) => ({
   category: photo.category_path.slice(1),
   description: photo.description ?? null,
   catalog: photo.role === 'catalogue',
+  /** Words for its category and color are evaluated. */
+  asked: asked.has(photo.id),
 }));
 const queries = tasks.flatMap(({ split, query_image, query_text, relevant }) => {
   const picture = query_image ? places.get(query_image) : null;

@@ -185,7 +185,7 @@ class Trainer:
         probed = attributes(self.probe(torch.cat([asked, shown]).float()).logsumexp(1).split(self.counts, 1), self.labels(np.concatenate([sources, products])))
         names = self.pictures.labels[2]
         colors = torch.tensor([names.index(color) if color else NO_LABEL for color in photos.colors])
-        alone = torch.tensor([i for i, (words, row) in enumerate(zip(photos.words, photos.pictures)) if row is not None and not words])
+        alone = torch.tensor([i for i, (words, row) in enumerate(zip(photos.words, photos.pictures)) if row is not None and not words], dtype=torch.long)
         among = torch.cumsum(torch.tensor([row is not None for row in photos.pictures]), 0)[alone] - 1
         real = contrast(photo_query, photo, torch.from_numpy(photos.weights), scale) + 0.25 * attributes((photo_heads[2],), [colors])
         if len(alone) > 1:

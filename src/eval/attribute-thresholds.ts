@@ -5,6 +5,8 @@ import { mean } from './metrics.ts';
 
 /** Of what is told at least so much is right; a little more than the floor of what the reranker may say. */
 const RIGHT = 0.96;
+/** Fewer than that say nothing of how often. */
+const ENOUGH = 30;
 /** The probabilities tried: .5, .55 ... .95. */
 const TRIED = Array.from({ length: 10 }, (_, step) => (10 + step) / 20);
 /** A head that is never right often enough says nothing. */
@@ -21,15 +23,17 @@ export interface Told {
   readonly right: boolean;
 }
 
-/** The lowest probability tried from which on what is told is right often enough; 1 where there is none, undefined where nothing would be told. */
-export function lowestThreshold(told: readonly Told[], least = RIGHT): number | undefined {
+/** The lowest probability tried from which on what is told is right often enough, there and above; 1 where there is none, undefined where nothing would be told. */
+export function lowestThreshold(told: readonly Told[], enough = ENOUGH): number | undefined {
   if (told.length === 0) return undefined;
-  return (
-    TRIED.find((threshold) => {
-      const sure = told.filter(({ probability }) => probability >= threshold);
-      return sure.length > 0 && sure.filter(({ right }) => right).length / sure.length >= least;
-    }) ?? SILENT
-  );
+  let found = SILENT;
+  for (const threshold of TRIED.toReversed()) {
+    const sure = told.filter(({ probability }) => probability >= threshold);
+    if (sure.length < enough) continue;
+    if (sure.filter(({ right }) => right).length / sure.length < RIGHT) break;
+    found = threshold;
+  }
+  return found;
 }
 
 /** What heads are judged on, each by itself: they are told of all three. */
@@ -48,7 +52,7 @@ export interface HeadThreshold {
  * The threshold of each head by queries that are not reported, the highest of those that suit products' pictures, subjects' pictures (but for the kind, which
  * they have none of) and queries with words, where the head says what is asked for.
  */
-export function attributeThresholds(asked: readonly Asked[]): Record<Head, HeadThreshold> {
+export function attributeThresholds(asked: readonly Asked[], enough = ENOUGH): Record<Head, HeadThreshold> {
   const pictures = asked.filter(({ seen, query }) => seen && query.shows);
   const isProduct = ({ query }: Asked) => query.shows!.kind !== undefined;
   const of = (head: Head): HeadThreshold => {
@@ -62,7 +66,7 @@ export function attributeThresholds(asked: readonly Asked[]): Record<Head, HeadT
       ),
     };
     const found = POOLS.flatMap((pool) => {
-      const threshold = lowestThreshold(drawn[pool]);
+      const threshold = lowestThreshold(drawn[pool], enough);
       return threshold === undefined ? [] : [{ pool, threshold }];
     });
     const highest = found.length === 0 ? SILENT : Math.max(...found.map(({ threshold }) => threshold));

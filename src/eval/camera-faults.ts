@@ -1,8 +1,6 @@
 import type { Picture } from '../image/decoder.ts';
 import type { Renderer } from '../image/renderer.ts';
 
-/** Pixels a row that are left of a blurred picture. */
-const BLURRED = 16;
 /** Close to lossless, as the drawings' own JPEGs. */
 const QUALITY = 90;
 
@@ -50,20 +48,19 @@ export const dimmed = ({ width, height, rgb }: Picture, factor: number): Picture
   rgb: rgb.map((value) => Math.round(value * factor)),
 });
 
-/** A JPEG of the picture at `share` of the frame's sides, up and left of its middle, over another of which only large patches are left. */
-export async function inset(
+/** A JPEG of the picture at `share` of the frame's sides, up and left of its middle, upon another. @param behind a picture file. */
+export function inset(
   picture: Picture,
-  behind: Picture,
+  behind: Uint8Array,
   share: number,
-  renderer: Pick<Renderer, 'write' | 'compose'>,
+  renderer: Pick<Renderer, 'compose'>,
 ): Promise<Uint8Array> {
   const { width, height } = picture;
   const [across, down] = [Math.round(width * share), Math.round(height * share)];
   const corner = { left: Math.floor((width - across) / 3), top: Math.floor((height - down) / 3) };
-  const blurred = await renderer.write(behind, 'jpeg', { width: BLURRED });
   return renderer.compose(
     [
-      { source: blurred, box: { left: 0, top: 0, width, height }, fit: 'cover' },
+      { source: behind, box: { left: 0, top: 0, width, height }, fit: 'cover' },
       { source: picture, box: { ...corner, width: across, height: down }, fit: 'cover' },
     ],
     { width, height },

@@ -39,6 +39,8 @@ export interface DemoTask {
 /** Series of evaluation seeds: of the tables, and of what is calibrated, so that neither asks what the other did. scripts/leopard.ts has its own. */
 export const SERIES = { tables: 500, calibration: 700 } as const;
 
+const CHOICES = 2 ** 40;
+
 /** `count` queries of one series of evaluation seeds, each with an answer in the catalog. */
 export function drawnTask(
   catalog: readonly DemoProduct[],
@@ -49,7 +51,8 @@ export function drawnTask(
   const queries: DemoQuery[] = [];
   for (let at = 0; queries.length < count; at += 1) {
     const seed = seedIn('evaluation', series, at);
-    const query = draw(new Random(seed), seed);
+    // A stream of its own: the drawing begins its own at `seed`, and what it shows must not follow from what was chosen.
+    const query = draw(new Random(seed + CHOICES), seed);
     if (query && catalog.some((product) => query.relevant(product))) queries.push(query);
   }
   return { name, queries };

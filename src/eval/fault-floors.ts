@@ -1,25 +1,29 @@
+import { drawClutter } from '../demo/scenes/clutter.ts';
+import { seedIn } from '../demo/seeds.ts';
 import type { Picture } from '../image/decoder.ts';
 import type { Renderer } from '../image/renderer.ts';
 import { type Asked, ask } from './asked.ts';
 import { dimmed, inset, turned } from './camera-faults.ts';
 import { DEMO_FLOORS } from './demo-floors.ts';
+import { SERIES } from './demo-queries.ts';
 import { inLetter } from './floor-queries.ts';
 import type { Measured } from './floors-table.ts';
 import { lostRow } from './found-first.ts';
-import type { LabelledQuery, PictureFile } from './labelled.ts';
+import { DRAWING, type LabelledQuery, type PictureFile } from './labelled.ts';
 import type { LabelledIndex, RetrievalStages } from './retrieval.ts';
 
 /** How the same queries are asked again. */
 interface Change {
   readonly name: string;
   readonly floor: Measured['floor'] & {};
-  of(query: LabelledQuery, place: number, all: readonly LabelledQuery[]): LabelledQuery;
+  of(query: LabelledQuery, place: number): LabelledQuery;
 }
 
 const DEGREES = 45;
 const EXPOSURE = 0.5;
 /** Of the frame's sides. */
 const INSET = 0.6;
+const CLUTTER = SERIES.tables + 60;
 
 function changes(renderer: Renderer): readonly Change[] {
   const read = async (file: PictureFile | undefined): Promise<Picture> => renderer.read(await file!());
@@ -32,12 +36,14 @@ function changes(renderer: Renderer): readonly Change[] {
     { name: `turned by ${DEGREES} degrees`, floor, of: pictured((picture) => turned(picture, DEGREES)) },
     { name: 'at half the exposure', floor, of: pictured((picture) => dimmed(picture, EXPOSURE)) },
     {
-      name: `inset at ${100 * INSET} % of the frame, over another blurred`,
+      name: `inset at ${100 * INSET} % of the frame, upon clutter`,
       floor,
-      of: (query, place, all) => ({
+      of: (query, place) => ({
         ...query,
-        picture: async () =>
-          inset(await read(query.picture), await read(all[(place + 1) % all.length]!.picture), INSET, renderer),
+        picture: async () => {
+          const clutter = await renderer.draw(drawClutter(seedIn('evaluation', CLUTTER, place)), DRAWING);
+          return inset(await read(query.picture), clutter, INSET, renderer);
+        },
       }),
     },
     {

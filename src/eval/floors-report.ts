@@ -84,7 +84,7 @@ export async function floorsReport(options: FloorsOptions): Promise<string[]> {
     '## Floors',
     '',
     "What the demo's model is held against. Products are embedded by their pictures alone; the last column has the same figure with titles. P@1: share of queries whose first hit is right; Hit@9: with something right among the first nine; lost: of the same queries, asked as they are and changed; read: the label that the head on the picture alone finds likeliest, sure or not.",
-    'Intervals are bootstrapped by product, of pictures by picture. A figure on the right side of its floor has reached it; where the interval includes the floor, other queries might have told otherwise. What a query takes: `npm run bench`.',
+    'Intervals are bootstrapped by product, of pictures by picture, of leopards and single prints by query; the weakest print is the least of many figures, and looks worse than it is. A figure on the right side of its floor has reached it; where the interval includes the floor, other queries might have told otherwise. What a query takes: `npm run bench`.',
     '',
     ...floorsTable([...rows, ...more]),
     '',

@@ -53,7 +53,8 @@ const subject = (print: Print, seed: number) => drawSubject({ print, seed, heldO
 
 /** Half of them in the colors that the print has in nature. */
 function product(print: Print, seed: number): string {
-  const random = new Random(seed);
+  // Not the drawing's own stream: see drawnTask.
+  const random = new Random(seed + 2 ** 40);
   const color = random.chance(0.5) ? 'natural' : random.pick(colorsOf(print));
   return drawProduct({ kind: random.pick(KINDS), print, color, seed, style: 'varied', heldOut: true });
 }

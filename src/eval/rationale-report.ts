@@ -25,7 +25,7 @@ function truth(reranked: readonly Reranked[], spoken: Spoken, attribute?: Attrib
   return { count, value: shareOf(portions), interval: bootstrapShare(portions, groups) };
 }
 
-/** None where nothing is named. */
+/** A reranker that names nothing reaches no floor. */
 export const rationaleRows = (tasks: readonly RerankedTask[]): Measured[] =>
   SPOKEN.map((spoken) => ({
     name: `attributes that the reranker names of ${spoken === 'rationale' ? 'the first hit' : 'all nine hits'}`,
@@ -35,7 +35,7 @@ export const rationaleRows = (tasks: readonly RerankedTask[]): Measured[] =>
       tasks.flatMap(({ reranked }) => reranked),
       spoken,
     ),
-  })).filter(({ count }) => count > 0);
+  }));
 
 /** Task by task and attribute by attribute, as Markdown lines. */
 export function rationaleReport(tasks: readonly RerankedTask[]): string[] {

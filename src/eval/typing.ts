@@ -18,6 +18,8 @@ export function mistyped(text: string, random: Random): string {
     () => word.slice(0, at) + word[at + 1] + word[at] + word.slice(at + 2),
     () => word.slice(0, at) + random.pick([...LETTERS].filter((letter) => letter !== word[at])) + word.slice(at + 1),
   ];
-  words[place] = random.pick(slips)();
+  // Two equal letters swapped are the word itself.
+  const slipped = slips.map((slip) => slip()).filter((other) => other !== word);
+  words[place] = random.pick(slipped);
   return words.join(' ');
 }

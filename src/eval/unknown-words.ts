@@ -4,8 +4,20 @@ import type { Kind } from '../demo/vocabulary.ts';
 
 /** Stand before what is asked for, and say nothing of kind, print or color. */
 export const ADJECTIVES = [
-  ...['snazzy', 'ergonomic', 'quirky', 'upcycled', 'handcrafted', 'trendy', 'stylish', 'comfy', 'cozy', 'luxe'],
-  ...['bespoke', 'minimalist', 'boho', 'retro', 'funky', 'posh', 'durable', 'lightweight', 'waterproof', 'affordable'],
+  ...[
+    'snazzy',
+    'ergonomic',
+    'quirky',
+    'upcycled',
+    'handcrafted',
+    'trendy',
+    'hipster',
+    'arty',
+    'edgy',
+    'preloved',
+    'luxe',
+  ],
+  ...['bespoke', 'minimalist', 'boho', 'retro', 'funky', 'posh', 'durable', 'waterproof', 'affordable'],
   ...['artisanal', 'fab', 'kitschy', 'washable', 'oversized', 'sturdy', 'swish', 'giftable', 'glitzy', 'preppy'],
 ];
 

@@ -10,7 +10,7 @@ interface Look {
   color?: string | undefined;
 }
 
-/** Only what the heads are sure of: whatever is named here was seen nine times in ten. */
+/** Only what the heads are sure of. */
 function look(attributes: Attributes): Look {
   const told = (name: string) => (isTold(attributes[name]) ? attributes[name].value : undefined);
   const color = told('color');

@@ -14,9 +14,15 @@ test.each<[string, Told[], number | undefined]>([
   ['not quite', told(...Array<string>(95).fill('+.9'), ...Array<string>(5).fill('-.9')), 1],
   ['only the surest', told('-.94', '+.97'), 0.95],
   ['never', told('-.99'), 1],
+  ['not above, though below together', told(...Array<string>(60).fill('+.6'), '-.97', '+.98'), 1],
   ['nothing told', [], undefined],
 ])('the lowest threshold: %s', (_name, some, threshold) => {
-  expect(lowestThreshold(some)).toBe(threshold);
+  expect(lowestThreshold(some, 1)).toBe(threshold);
+});
+
+test('what a few would tell is no threshold', () => {
+  expect(lowestThreshold(told(...Array<string>(29).fill('+.9')))).toBe(1);
+  expect(lowestThreshold(told(...Array<string>(30).fill('+.9')))).toBe(0.5);
 });
 
 const heads = (labels: Partial<Record<keyof Labels, string>>, probability: number) =>
@@ -35,16 +41,19 @@ const asked = (given: { asks: Labels; shows?: Labels; text?: string }, seen: Ask
 test('the highest of what products, subjects and queries with words want', () => {
   const mug = { kind: 'mug', print: 'cow', color: 'red' } as const;
   const cow = { print: 'cow', color: 'natural' } as const;
-  const found = attributeThresholds([
-    asked({ asks: mug, shows: mug }, heads(mug, 0.55)),
-    asked({ asks: mug, shows: mug }, heads({ ...mug, kind: 'cap' }, 0.52)),
-    // A subject has no kind: what is said of it does not count, nor "none" and "natural".
-    asked({ asks: cow, shows: cow }, heads({ kind: 'mug', print: 'tiger', color: 'natural' }, 0.7)),
-    asked({ asks: cow, shows: cow }, heads({ kind: 'none', print: 'cow', color: 'natural' }, 0.8)),
-    // A text that names no color.
-    asked({ text: 'cow mug', asks: { kind: 'mug', print: 'cow' } }, undefined, heads({ ...mug, color: 'red' }, 0.6)),
-    asked({ text: 'red cow mug', asks: mug }, undefined, heads(mug, 0.9)),
-  ]);
+  const found = attributeThresholds(
+    [
+      asked({ asks: mug, shows: mug }, heads(mug, 0.55)),
+      asked({ asks: mug, shows: mug }, heads({ ...mug, kind: 'cap' }, 0.52)),
+      // A subject has no kind: what is said of it does not count, nor "none" and "natural".
+      asked({ asks: cow, shows: cow }, heads({ kind: 'mug', print: 'tiger', color: 'natural' }, 0.7)),
+      asked({ asks: cow, shows: cow }, heads({ kind: 'none', print: 'cow', color: 'natural' }, 0.8)),
+      // A text that names no color.
+      asked({ text: 'cow mug', asks: { kind: 'mug', print: 'cow' } }, undefined, heads({ ...mug, color: 'red' }, 0.6)),
+      asked({ text: 'red cow mug', asks: mug }, undefined, heads(mug, 0.9)),
+    ],
+    1,
+  );
   expect(found).toEqual({
     kind: {
       threshold: 0.55,
