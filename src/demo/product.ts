@@ -28,5 +28,5 @@ export function drawProduct({ kind, print, color, seed, style, heldOut }: Produc
   pen.print(print, 'print', (PRINT_SCALE[kind] ?? 1) * spread);
   const shape = SHAPES[kind](pen);
   const { defs, markup } = compose(random, style, shape, !LARGE.has(kind));
-  return document(camera(random, style, { defs: pen.defs + defs, markup }));
+  return document(camera(random, style, color, { defs: pen.defs + defs, markup }));
 }

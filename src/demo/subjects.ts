@@ -34,7 +34,7 @@ export function drawSubject({ print, seed, color, style = 'varied', heldOut }: S
   const [what, maker] = random.pick(SUBJECTS[print]);
   const chosen = color ?? (natural ? 'natural' : random.pick(colors));
   const pen = new Pen(random, paletteOf(print, chosen, random), heldOut);
-  return { svg: document(camera(random, style, maker(pen, print))), print, color: chosen, what };
+  return { svg: document(camera(random, style, chosen, maker(pen, print))), print, color: chosen, what };
 }
 
 /** `each` subjects of every print, never trained on: the queries of tests and evaluations. */

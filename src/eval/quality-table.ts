@@ -66,7 +66,9 @@ export function qualityTables(
   index: Pick<LabelledIndex, 'ranking'>,
   floors: readonly string[],
 ): string[] {
-  const head = ['task', 'asked with', 'queries', 'groups', 'R@1', 'R@10', 'MRR', 'nDCG@10', ...floors];
+  // Chance alone needs no words.
+  const standing = floors.length > 1 ? ['R@1 is'] : [];
+  const head = ['task', 'asked with', 'queries', 'groups', 'R@1', 'R@10', 'MRR', 'nDCG@10', ...floors, ...standing];
   return INDEXES.flatMap(([by, title]) => ['', `## ${title}`, '', ...table(head, tasks.flatMap(rowsOf(by)))]);
 
   function rowsOf(by: Embed): (task: AskedTask) => string[][] {
@@ -77,7 +79,20 @@ export function qualityTables(
         const groups = groupsOf(asked.map(({ query }) => query.about));
         const judged = asked.map(({ query, vectors }) => judge(index, query, vectors[part]!, by));
         const counts = [asked.length, groups.length].map(String);
-        return [[name, part, ...counts, ...figures(judged, groups), ...given.map(floorCell)]];
+        const firsts = judged.map(({ first }) => first);
+        const against = given.flatMap((floor, place) =>
+          floor ? [`${beside(mean(firsts), bootstrap(firsts, groups), floor.first)} ${floors[place]}`] : [],
+        );
+        return [
+          [
+            name,
+            part,
+            ...counts,
+            ...figures(judged, groups),
+            ...given.map(floorCell),
+            ...standing.map(() => against.join(', ')),
+          ],
+        ];
       });
   }
 }
@@ -102,5 +117,11 @@ export const share = (value: number) => value.toFixed(3);
 /** "0.500 [0.400, 0.600]" */
 export const withInterval = (value: number, interval: Interval | null, told = share) =>
   `${told(value)}${interval ? ` [${interval.map(told).join(', ')}]` : ''}`;
+
+/** Where a figure stands to a floor; only an interval wholly on one side tells. */
+export function beside(value: number, interval: Interval | null, floor: number): 'above' | 'below' | 'about' {
+  const [low, high] = interval ?? [value, value];
+  return low > floor ? 'above' : high < floor ? 'below' : 'about';
+}
 
 const floorCell = (floor: Floor | undefined) => (floor ? `${share(floor.first)} / ${share(floor.ten)}` : '');

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { demoEvaluation } from '../../src/eval/demo-eval.ts';
 import type { RetrievalStages } from '../../src/eval/retrieval.ts';
 import { FakeEncoder, FakeReranker } from '../fakes.ts';
@@ -13,6 +13,8 @@ const TASKS = [
   'subject picture alone',
 ];
 const COUNT = 4;
+// Each draws the catalog.
+vi.setConfig({ testTimeout: 120_000 });
 
 async function evaluated(reranker: FakeReranker | null) {
   const encoder = new FakeEncoder();

@@ -206,11 +206,15 @@ test('floors stand beside, each where it is given', async () => {
   };
   await writeFile(join(folder, 'baselines.json'), JSON.stringify(baselines));
   const rows = await table();
-  expect([rows[0]!, rows[1]!, rows[4]!].map((row) => row.slice(8))).toEqual([
+  expect([rows[0]!, rows[1]!, rows[4]!].map((row) => row.slice(8, 11))).toEqual([
     ['', '', ''],
     ['0.250 / 1.000', '0.500 / 0.750', '0.125 / 0.500'],
     ['0.250 / 1.000', '0.500 / 0.750', ''],
   ]);
+  const told = '(above|about|below)';
+  expect(rows[0]![11]).toBe('');
+  expect(rows[1]![11]).toMatch(new RegExp(`^${told} chance, ${told} color histogram, ${told} structure hash$`));
+  expect(rows[4]![11]).toMatch(new RegExp(`^${told} chance, ${told} color histogram$`));
 });
 
 test('fewer queries a task, and the same tables from the same data', async () => {

@@ -1,4 +1,5 @@
 import type { Random } from '../random.ts';
+import type { Color } from '../vocabulary.ts';
 import {
   bars,
   blur,
@@ -33,8 +34,12 @@ const FAULTS: ReadonlyArray<readonly [share: number, fault: Fault]> = [
   [0.06, timestamp],
 ];
 
-/** Light and camera over everything: what a studio keeps out and a phone lets in. */
-export function camera(random: Random, style: Style, scene: Layer): Layer {
+/** Told apart by light alone: with much more or less of it, or in colored light, nobody could say which it is. */
+const SHADES: ReadonlySet<Color> = new Set(['white', 'beige', 'gray', 'black']);
+const RELIT: ReadonlySet<Fault> = new Set([cast, underexposed, overexposed]);
+
+/** Light and camera over everything: what a studio keeps out and a phone lets in. @param color of what is shown. */
+export function camera(random: Random, style: Style, color: Color, scene: Layer): Layer {
   const varied = style === 'varied';
   let picture = scene;
   if (random.chance(varied ? 0.4 : 0.3)) {
@@ -51,6 +56,7 @@ export function camera(random: Random, style: Style, scene: Layer): Layer {
     // Light over light leaves nothing to see: one of the strong ones is enough.
     const light = fault === underexposed || fault === overexposed || fault === uneven || fault === glare;
     if (left === 0 || !random.chance(share) || (light && dimmed)) continue;
+    if (RELIT.has(fault) && SHADES.has(color)) continue;
     picture = fault(random, picture);
     left -= 1;
     dimmed ||= light;
