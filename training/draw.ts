@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
 import sharp from 'sharp';
-import { HELD_OUT } from '../src/demo/prints/held-out/held-out.ts';
 import { drawProduct } from '../src/demo/product.ts';
 import { Random } from '../src/demo/random.ts';
 import { seedIn } from '../src/demo/seeds.ts';
@@ -16,23 +15,15 @@ import { COLORS, colorsOf, hasNaturalColor, isWithheld, KINDS, PRINTS, WITHHELD 
 const { values } = parseArgs({
   options: {
     out: { type: 'string' },
-    count: { type: 'string', default: '45000' },
+    count: { type: 'string', default: '22000' },
     seed: { type: 'string', default: '1' },
-    size: { type: 'string', default: '96' },
-    subjects: { type: 'string', default: '.24' },
+    size: { type: 'string', default: '112' },
+    subjects: { type: 'string', default: '.27' },
     workers: { type: 'string', default: '2' },
-    /** Pictures of the evaluation range, withheld pairs among them. */
-    heldout: { type: 'boolean', default: false },
-    /** Prints by the generators that training never meets: natural prints alone, to ask with, so only with --heldout. */
-    unlike: { type: 'boolean', default: false },
   },
 });
 if (!values.out) throw new Error('Name the folder to write to: --out DIR.');
-if (values.unlike && !values.heldout)
-  throw new Error('--unlike draws prints that no model is trained on: give it together with --heldout.');
 const out = values.out;
-const unlike = values.unlike && { unlike: true };
-const prints = values.unlike ? PRINTS.filter((print) => HELD_OUT[print]) : PRINTS;
 const number = (name: 'count' | 'seed' | 'size' | 'subjects' | 'workers'): number => {
   const value = Number(values[name]);
   if (!Number.isFinite(value) || value < 0) throw new Error(`--${name} must be a number, not ${values[name]}.`);
@@ -45,17 +36,17 @@ const [count, series, size, share, workers] = [
   number('subjects'),
   number('workers'),
 ];
-const range = values.heldout ? 'evaluation' : 'training';
 
+/** Of seeds that nothing is asked with; pairs of kind and print that are withheld stay out. */
 function plan(index: number) {
-  const seed = seedIn(range, series, index);
+  const seed = seedIn('training', series, index);
   // A stream of its own: the drawing begins its own at `seed`, and what is drawn must not follow from what was chosen.
   const random = new Random(seed + 2 ** 40);
   const style = random.chance(0.3) ? 'studio' : 'varied';
   if (random.chance(share)) {
-    const print = random.pick(prints);
+    const print = random.pick(PRINTS);
     const color = hasNaturalColor(print) && random.chance(0.25) ? random.pick(colorsOf(print)) : undefined;
-    const subject = drawSubject({ print, seed, style, heldOut: values.unlike, ...(color && { color }) });
+    const subject = drawSubject({ print, seed, style, ...(color && { color }) });
     const record = {
       index,
       type: 'subject',
@@ -65,12 +56,11 @@ function plan(index: number) {
       title: null,
       what: subject.what,
       withheld: false,
-      ...unlike,
     };
     return { random, svg: subject.svg, record };
   }
-  let [kind, print] = [random.pick(KINDS), random.pick(prints)];
-  while (!values.heldout && isWithheld(kind, print)) [kind, print] = [random.pick(KINDS), random.pick(prints)];
+  let [kind, print] = [random.pick(KINDS), random.pick(PRINTS)];
+  while (isWithheld(kind, print)) [kind, print] = [random.pick(KINDS), random.pick(PRINTS)];
   const color = hasNaturalColor(print) && random.chance(0.55) ? 'natural' : random.pick(colorsOf(print));
   const record = {
     index,
@@ -81,9 +71,8 @@ function plan(index: number) {
     title: titleOf(kind, print, color, random),
     what: null,
     withheld: isWithheld(kind, print),
-    ...unlike,
   };
-  return { random, svg: drawProduct({ kind, print, color, seed, style, heldOut: values.unlike }), record };
+  return { random, svg: drawProduct({ kind, print, color, seed, style }), record };
 }
 
 /** Rendered as the service meets pictures: often larger first, scaled down by either kernel, saved as JPEG or not. */

@@ -67,7 +67,7 @@ class Trainer:
         self.pictures = Pictures(arguments.data)
         self.photos = Photos(arguments.photos)
         if (self.pictures.withheld & self.pictures.product).any():
-            raise SystemExit("The pictures hold withheld pairs, which are for evaluation alone: draw the training set without --heldout.")
+            raise SystemExit("The pictures hold withheld pairs, which are for evaluation alone.")
         lexicon.check(*self.pictures.labels)
         self.tasks = Tasks(self.pictures)
         path = self.run / "tokenizer.json"
