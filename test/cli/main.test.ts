@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -79,6 +79,10 @@ test('a folder is indexed, what cannot be is told, and the next run has nothing 
   expect(first.code).toBe(0);
   expect(first.text).toContain('2 indexed, 0 unchanged, 1 failed');
   expect(first.text).toContain('demo model');
+  // In figures, those of the weights that are served.
+  const { caution } = JSON.parse(await readFile(new URL('../../models/pocket/model.json', import.meta.url), 'utf8'));
+  expect(caution).toMatch(/R@1/);
+  expect(first.text).toContain(caution);
   expect(first.text).toMatch(/passed over bad.\[31m.\.jpg: /);
   expect(first.text).not.toContain('\u001b[31m');
   expect((await ended(['index', 'photos'])).text).toContain('0 indexed, 2 unchanged, 1 failed');
