@@ -68,7 +68,7 @@ export async function demoEvaluation(
         ...task,
         reranked: await rerankedTask(task.asked, { index, reranker, labels: labels() }, signal),
       });
-  const more = [...rationaleRows(reranked), ...(graphs ? [sizeRow(graphs)] : [])];
+  const more = [...(reranker ? rationaleRows(reranked) : []), ...(graphs ? [sizeRow(graphs)] : [])];
   const floors = await floorsReport({ stages, index, tasks: asked, count, more, signal, tell });
   const modes = await modeTables();
   return [

@@ -52,7 +52,7 @@ function cells({ name, figure, count, value, interval, titled, floor }: Measured
     name,
     figure,
     count === undefined ? '' : String(count),
-    digits(value),
+    Number.isNaN(value) ? 'none' : digits(value),
     interval ? `[${interval.map(digits).join(', ')}]` : '',
     ...(floor ? [floorInWords(floor), verdict(value, interval, floor)] : ['', '']),
     titled === undefined ? '' : digits(titled),

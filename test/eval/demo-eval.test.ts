@@ -79,7 +79,7 @@ test('a reranker that leaves the order as it is moves nothing, and without one t
   expect((await evaluated(null)).table('The first nine reranked')).toBeUndefined();
 });
 
-test('floors come first, each figure with its interval and whether it is enough; heads and words that are not there have none', async () => {
+test('floors come first, each figure with its interval and whether it is enough; heads that are not there have none', async () => {
   const { text, table } = await evaluated(new FakeReranker());
   expect(text.indexOf('## Floors')).toBeLessThan(text.indexOf('## Products embedded'));
   const [head, ...rows] = table('Floors')!;
@@ -89,8 +89,13 @@ test('floors come first, each figure with its interval and whether it is enough;
     ['subject + "X with this", seen pairs', 'Hit@9', '8'],
   ]);
   const held = rows.filter((row) => row[5]);
-  expect(held.map((row) => row[5])).toHaveLength(14);
+  expect(held.map((row) => row[5])).toHaveLength(16);
   for (const row of held) expect(row[6]).toMatch(/^(reached|missed)(, the interval includes the floor)?$/);
-  expect(rows.filter((row) => / read$/.test(row[1]!) || row[1] === 'true')).toEqual([]);
+  expect(rows.filter((row) => / read$/.test(row[1]!))).toEqual([]);
+  // Its reasons name nothing, which is no truth.
+  expect(rows.filter((row) => row[1] === 'true').map((row) => row.slice(2, 4))).toEqual([
+    ['0', 'none'],
+    ['0', 'none'],
+  ]);
   expect(table('"X with this", by the print')).toHaveLength(16);
 });

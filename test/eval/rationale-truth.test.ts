@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { reaches } from '../../src/eval/demo-floors.ts';
 import type { Labels } from '../../src/eval/demo-queries.ts';
 import { rationaleReport, rationaleRows } from '../../src/eval/rationale-report.ts';
 import { type Claim, claimsIn, isTrue } from '../../src/eval/rationale-truth.ts';
@@ -93,6 +94,10 @@ test('shares are of all that is named, and of each attribute', () => {
     '| task | first hit (rationale) | 1.000 of 2 | 0.500 of 2 | none | 0.750 of 4 |',
     '| task | all nine (reasons) | 1.000 of 1 | none | 0.667 of 3 | 0.750 of 4 |',
   ]);
-  expect(rationaleRows([{ name: 'silent', reranked: [one('a', [], [])] }])).toEqual([]);
+  // Who says nothing true reaches no floor.
+  for (const row of rationaleRows([{ name: 'silent', reranked: [one('a', [], [])] }])) {
+    expect(row.count).toBe(0);
+    expect(reaches(row.value, row.floor!)).toBe(false);
+  }
   expect(rationaleReport([{ name: 'silent', reranked: [one('a', [], [])] }])).toEqual([]);
 });
