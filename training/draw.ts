@@ -6,8 +6,8 @@ import { finished } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
 import sharp from 'sharp';
 import { drawProduct } from '../src/demo/product.ts';
-import { Random } from '../src/demo/random.ts';
-import { seedIn } from '../src/demo/seeds.ts';
+import type { Random } from '../src/demo/random.ts';
+import { choosing, seedIn } from '../src/demo/seeds.ts';
 import { drawSubject } from '../src/demo/subjects.ts';
 import { titleOf } from '../src/demo/titles.ts';
 import { COLORS, colorsOf, hasNaturalColor, isWithheld, KINDS, PRINTS, WITHHELD } from '../src/demo/vocabulary.ts';
@@ -40,8 +40,7 @@ const [count, series, size, share, workers] = [
 /** Of seeds that nothing is asked with; pairs of kind and print that are withheld stay out. */
 function plan(index: number) {
   const seed = seedIn('training', series, index);
-  // A stream of its own: the drawing begins its own at `seed`, and what is drawn must not follow from what was chosen.
-  const random = new Random(seed + 2 ** 40);
+  const random = choosing(seed);
   const style = random.chance(0.3) ? 'studio' : 'varied';
   if (random.chance(share)) {
     const print = random.pick(PRINTS);

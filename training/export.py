@@ -134,7 +134,7 @@ def closeness(pocket: Pocket, folder: Path, tokenizer: Tokenizer) -> float:
             ids, positions, mask = batch(tokenizer, [text] * len(pixels), joint)
             count = PICTURE_TOKENS if joint else 0
             wanted = pocket.encode(tokens[:, :count], ids, positions, mask)[0].numpy()
-            got = encode.run(["embedding"], {"tokens": packed[:, :count], "ids": ids.numpy(), "positions": positions.numpy(), "mask": mask.numpy()})[0]
+            got = encode.run(["embedding"], feed(packed[:, :count], ids, positions, mask))[0]
             lowest = min(lowest, float((wanted * got).sum(1).min()))
     return lowest
 
@@ -143,6 +143,10 @@ def sessions(folder: Path) -> tuple[onnxruntime.InferenceSession, onnxruntime.In
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     return tuple(onnxruntime.InferenceSession(folder / name, options, ["CPUExecutionProvider"]) for name in ("vision.onnx", "encode.onnx"))
+
+
+def feed(tokens: np.ndarray, ids: Tensor, positions: Tensor, mask: Tensor) -> dict[str, np.ndarray]:
+    return {"tokens": tokens, "ids": ids.numpy(), "positions": positions.numpy(), "mask": mask.numpy()}
 
 
 def normalize(rgb: np.ndarray) -> np.ndarray:
@@ -178,7 +182,7 @@ def parity(pocket: Pocket, folder: Path, tokenizer: Tokenizer) -> float:
                 ids, positions, mask = batch(tokenizer, picked, joint)
                 given = tokens if joint else tokens[:, :0]
                 wanted = pocket.encode(given, ids, positions, mask)
-                got = encode.run(None, {"tokens": given.numpy(), "ids": ids.numpy(), "positions": positions.numpy(), "mask": mask.numpy()})
+                got = encode.run(None, feed(given.numpy(), ids, positions, mask))
                 difference = max(float(np.abs(a - b.numpy()).max()) for a, b in zip(got, wanted))
                 print(f"  {rows} x {'joint' if joint else 'text, V = 0'}: max |onnx - torch| {difference:.2e}")
                 worst = max(worst, difference)
@@ -192,8 +196,7 @@ def cost(folder: Path, tokenizer: Tokenizer, rounds: int = 200) -> dict[str, flo
 
     def ask(text: str, picture: bool) -> None:
         tokens = vision.run(None, {"pixels": pixels})[0] if picture else np.zeros((1, 0, WIDTH), np.float32)
-        ids, positions, mask = batch(tokenizer, [text], picture)
-        encode.run(["embedding"], {"tokens": tokens, "ids": ids.numpy(), "positions": positions.numpy(), "mask": mask.numpy()})
+        encode.run(["embedding"], feed(tokens, *batch(tokenizer, [text], picture)))
 
     taken = {}
     for name, text, picture in (("words", "phone case with this", False), ("picture", "", True), ("joint", "phone case with this", True)):
@@ -214,7 +217,7 @@ def golden(folder: Path, tokenizer: Tokenizer) -> dict:
     def add(name: str, text: str | None, picture: int | None) -> None:
         ids, positions, mask = batch(tokenizer, [text or ""], picture is not None)
         tokens = np.zeros((1, 0, WIDTH), np.float32) if picture is None else vision.run(None, {"pixels": normalize(drawn[picture : picture + 1])})[0]
-        vector = encode.run(["embedding"], {"tokens": tokens, "ids": ids.numpy(), "positions": positions.numpy(), "mask": mask.numpy()})[0][0]
+        vector = encode.run(["embedding"], feed(tokens, ids, positions, mask))[0][0]
         case = {"name": name, "text": text, "ids": ids[0].tolist(), "positions": positions[0].tolist()}
         if picture is not None:
             case["pixels"] = base64.b64encode(drawn[picture].tobytes()).decode()
@@ -278,7 +281,7 @@ def main() -> None:
         pack(arguments.out / name)
     print(f"  packed to 8 bits: lowest cosine to the whole weights {closeness(pocket, arguments.out, tokenizer):.5f}")
     known = json.loads(arguments.calibration.read_text()) if arguments.calibration else {}
-    description = "A demo encoder trained from nothing on pictures that this project draws and on 235 photos. It knows its own catalog; of photographs it knows little."
+    description = "A demo encoder trained from nothing on pictures that this project draws and on some photos. It knows its own catalog; of photographs it knows little."
     (arguments.out / "model.json").write_text(json.dumps(manifest(arguments.out, checkpoint["vocabulary"], known, description, arguments.caution), indent=2) + "\n")
     (arguments.out / "golden.json").write_text(json.dumps(golden(arguments.out, tokenizer), indent=1) + "\n")
     print("  one thread, median ms: " + ", ".join(f"{name} {ms:.2f}" for name, ms in cost(arguments.out, tokenizer).items()))

@@ -70,13 +70,26 @@ def between(low: Tensor | float, high: Tensor | float, rows: int, random: Genera
     return low + (high - low) * torch.rand(rows, generator=random)
 
 
+def mirrored(x: Tensor, random: Generator) -> Tensor:
+    """Every other one."""
+    return torch.where(torch.rand(len(x), 1, 1, 1, generator=random) < 0.5, x.flip(-1), x)
+
+
+def seen_from(x: Tensor, angle: Tensor, zoom: Tensor, shift: Tensor, stretch: Tensor | float = 1.0) -> tuple[Tensor, Tensor]:
+    """Each turned, scaled, moved and stretched, mirrored where it ends; and the places it was read at, past 1 where it had ended."""
+    cos, sin = angle.cos() * zoom, angle.sin() * zoom
+    theta = torch.stack([torch.stack([cos * stretch, -sin, shift[:, 0]], 1), torch.stack([sin * stretch, cos, shift[:, 1]], 1)], 1)
+    grid = F.affine_grid(theta, list(x.shape), align_corners=False)
+    return F.grid_sample(x, grid, mode="bilinear", padding_mode="reflection", align_corners=False), grid
+
+
 def augmented(pixels: Tensor, mild: float, strong: float, random: Generator) -> Tensor:
     """
     A share `mild` turned to 15 degrees, zoomed and relit a little; a share `strong` turned to 45 degrees, under- or overexposed, blurred, noisy,
     cropped or set small into clutter; the rest untouched but for mirroring, since the pictures that a catalog serves are.
     """
     rows = len(pixels)
-    pixels = torch.where(torch.rand(rows, 1, 1, 1, generator=random) < 0.5, pixels.flip(-1), pixels)
+    pixels = mirrored(pixels, random)
     draw = torch.rand(rows, generator=random)
     strength = (draw < strong).float() * 2 + ((draw >= strong) & (draw < strong + mild)).float()
     touched = torch.nonzero(strength).flatten()
@@ -93,10 +106,7 @@ def distorted(x: Tensor, hard: Tensor, random: Generator) -> Tensor:
     zoom = torch.where(hard, between(0.7, 1.7, rows, random), between(0.9, 1.15, rows, random))
     stretch = between(0.92, 1.08, rows, random)
     shift = (torch.rand(rows, 2, generator=random) * 2 - 1) * torch.where(hard, 0.3, 0.08)[:, None]
-    cos, sin = angle.cos() * zoom, angle.sin() * zoom
-    theta = torch.stack([torch.stack([cos * stretch, -sin, shift[:, 0]], 1), torch.stack([sin * stretch, cos, shift[:, 1]], 1)], 1)
-    grid = F.affine_grid(theta, list(x.shape), align_corners=False)
-    moved = F.grid_sample(x, grid, mode="bilinear", padding_mode="reflection", align_corners=False)
+    moved, grid = seen_from(x, angle, zoom, shift, stretch)
     # Clutter: around half of the hard ones, a blur of some other picture of the batch shows where the frame ends.
     clutter = F.interpolate(F.avg_pool2d(x.roll(1, 0), 8), size=x.shape[-2:], mode="bilinear", align_corners=False)
     outside = (grid.abs().amax(-1) > 1)[:, None] & (hard & (torch.rand(rows, generator=random) < 0.5))[:, None, None, None]
@@ -115,13 +125,11 @@ def distorted(x: Tensor, hard: Tensor, random: Generator) -> Tensor:
 def reframed(x: Tensor, random: Generator) -> Tensor:
     """Photos as somebody else would have taken them: nearer, turned a little, mirrored, in a little more or less light. A quarter is only mirrored."""
     rows = len(x)
-    x = torch.where(torch.rand(rows, 1, 1, 1, generator=random) < 0.5, x.flip(-1), x)
+    x = mirrored(x, random)
     as_served = torch.rand(rows, generator=random) < 0.25
     zoom = torch.where(as_served, 1.0, between(0.5, 1.05, rows, random))
     angle = torch.where(as_served, 0.0, between(-12, 12, rows, random)).deg2rad()
     shift = (torch.rand(rows, 2, generator=random) * 2 - 1) * (1 - zoom).clamp(min=0)[:, None]
-    cos, sin = angle.cos() * zoom, angle.sin() * zoom
-    theta = torch.stack([torch.stack([cos, -sin, shift[:, 0]], 1), torch.stack([sin, cos, shift[:, 1]], 1)], 1)
-    moved = F.grid_sample(x, F.affine_grid(theta, list(x.shape), align_corners=False), mode="bilinear", padding_mode="reflection", align_corners=False)
+    moved, _ = seen_from(x, angle, zoom, shift)
     light = torch.where(as_served, 1.0, between(0.8, 1.25, rows, random))[:, None] * (1 + 0.04 * (torch.rand(rows, 3, generator=random) * 2 - 1))
     return (moved * light[:, :, None, None]).clamp_(0, 1)

@@ -10,7 +10,6 @@ from random import Random
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 import lexicon
@@ -19,7 +18,7 @@ from losses import LIKENESS_WEIGHT, NO_LABEL, attributes, contrast, histograms, 
 from model import WIDTH, Pocket
 from photos import Photos
 from pictures import Pictures, augmented, normalized, reframed, resized
-from tasks import SAME_KIND, Query, Tasks, relevance
+from tasks import SAME_KIND, Tasks, relevance
 from warm import warm_start
 from wordpiece import batch as tokenized
 from wordpiece import load_tokenizer, train_tokenizer

@@ -1,3 +1,5 @@
+import { Random } from './random.ts';
+
 /**
  * Three ranges of seeds that never meet: a picture asked about in a test was never trained on, and the catalog is made of
  * drawings of its own.
@@ -17,3 +19,8 @@ export function seedIn(range: SeedRange, series: number, index: number): number 
   const width = end - first;
   return first + ((((series * 7_919_777 + index * 1_048_583) % width) + width) % width);
 }
+
+/**
+ * What to draw is chosen by a stream of its own: the drawing begins its own at `seed`, and what it shows must not follow from what was chosen.
+ */
+export const choosing = (seed: number): Random => new Random(seed + 2 ** 40);

@@ -17,6 +17,10 @@ export interface Asked {
   readonly seen?: Attributes;
 }
 
+/** The vector of all that the query asks with. */
+export const whole = ({ vectors }: Pick<Asked, 'vectors'>): Float32Array =>
+  (vectors['text and picture'] ?? vectors.text ?? vectors.picture)!;
+
 /** Of words and a picture: the query's one vector and those of its two halves. */
 export interface AskedJointly extends Asked {
   readonly vectors: Readonly<Record<Part, Float32Array>>;

@@ -1,7 +1,8 @@
-import type { Attribute } from '../encode/encoder.ts';
+import type { Attribute as Seen } from '../encode/encoder.ts';
 import type { Asked } from './asked.ts';
 import type { Labels } from './demo-queries.ts';
 import { mean } from './metrics.ts';
+import type { Attribute } from './rationale-truth.ts';
 
 /** Of what is told at least so much is right; a little more than the floor of what the reranker may say. */
 const RIGHT = 0.96;
@@ -13,9 +14,6 @@ const TRIED = Array.from({ length: 10 }, (_, step) => (10 + step) / 20);
 const SILENT = 1;
 /** Labels that are never told: there is no such attribute, or it has no name. */
 const UNTOLD: ReadonlySet<string> = new Set(['none', 'natural']);
-
-const HEADS = ['kind', 'print', 'color'] as const;
-type Head = (typeof HEADS)[number];
 
 /** Something that a head would tell. */
 export interface Told {
@@ -52,10 +50,10 @@ export interface HeadThreshold {
  * The threshold of each head by queries that are not reported, the highest of those that suit products' pictures, subjects' pictures (but for the kind, which
  * they have none of) and queries with words, where the head says what is asked for.
  */
-export function attributeThresholds(asked: readonly Asked[], enough = ENOUGH): Record<Head, HeadThreshold> {
+export function attributeThresholds(asked: readonly Asked[], enough = ENOUGH): Record<Attribute, HeadThreshold> {
   const pictures = asked.filter(({ seen, query }) => seen && query.shows);
   const isProduct = ({ query }: Asked) => query.shows!.kind !== undefined;
-  const of = (head: Head): HeadThreshold => {
+  const of = (head: Attribute): HeadThreshold => {
     const shown = (some: readonly Asked[]) =>
       some.flatMap(({ seen, query }) => toldOf(seen![head], query.shows!, head));
     const drawn: Record<(typeof POOLS)[number], readonly Told[]> = {
@@ -80,7 +78,7 @@ export function attributeThresholds(asked: readonly Asked[], enough = ENOUGH): R
   return { kind: of('kind'), print: of('print'), color: of('color') };
 }
 
-const toldOf = (attribute: Attribute | undefined, labels: Labels, head: Head): Told[] =>
-  attribute === undefined || UNTOLD.has(attribute.value)
+const toldOf = (seen: Seen | undefined, labels: Labels, head: Attribute): Told[] =>
+  seen === undefined || UNTOLD.has(seen.value)
     ? []
-    : [{ probability: attribute.probability, right: attribute.value === labels[head] }];
+    : [{ probability: seen.probability, right: seen.value === labels[head] }];

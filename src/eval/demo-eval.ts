@@ -62,11 +62,12 @@ export async function demoEvaluation(
     asked.push({ name, asked: await ask(queries, stages, { signal, onDone: bar.count }) });
   const rows = asked.map((task, place) => ({ ...task, floors: [chanceOf(tasks[place]!.queries, ids)] }));
   const reranked: RerankedTask[] = [];
+  const shown = labels();
   if (reranker)
     for (const task of asked)
       reranked.push({
         ...task,
-        reranked: await rerankedTask(task.asked, { index, reranker, labels: labels() }, signal),
+        reranked: await rerankedTask(task.asked, { index, reranker, labels: shown }, signal),
       });
   const more = [...(reranker ? rationaleRows(reranked) : []), ...(graphs ? [sizeRow(graphs)] : [])];
   const floors = await floorsReport({ stages, index, tasks: asked, count, more, signal, tell });

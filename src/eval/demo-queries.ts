@@ -1,6 +1,5 @@
 import type { DemoProduct } from '../demo/catalog.ts';
-import { Random } from '../demo/random.ts';
-import { seedIn } from '../demo/seeds.ts';
+import { choosing, seedIn } from '../demo/seeds.ts';
 import type { Color, Kind, Print } from '../demo/vocabulary.ts';
 import { RECOLOR, SUBJECT, WORDS } from './demo-texts.ts';
 import {
@@ -39,8 +38,6 @@ export interface DemoTask {
 /** Series of evaluation seeds: of the tables, and of what is calibrated, so that neither asks what the other did. scripts/leopard.ts has its own. */
 export const SERIES = { tables: 500, calibration: 700 } as const;
 
-const CHOICES = 2 ** 40;
-
 /** `count` queries of one series of evaluation seeds, each with an answer in the catalog. */
 export function drawnTask(
   catalog: readonly DemoProduct[],
@@ -51,8 +48,7 @@ export function drawnTask(
   const queries: DemoQuery[] = [];
   for (let at = 0; queries.length < count; at += 1) {
     const seed = seedIn('evaluation', series, at);
-    // A stream of its own: the drawing begins its own at `seed`, and what it shows must not follow from what was chosen.
-    const query = draw(new Random(seed + CHOICES), seed);
+    const query = draw(choosing(seed), seed);
     if (query && catalog.some((product) => query.relevant(product))) queries.push(query);
   }
   return { name, queries };

@@ -1,21 +1,18 @@
 import type { Embed } from '../encode/encoder.ts';
-import type { Asked } from './asked.ts';
+import { type Asked, whole } from './asked.ts';
 import type { DemoFloor } from './demo-floors.ts';
 import { type Measured, measured } from './floors-table.ts';
-import { gradedQuality, mean, type Quality } from './metrics.ts';
+import { DEPTH, gradedQuality, mean, type Quality } from './metrics.ts';
 import type { LabelledIndex } from './retrieval.ts';
 
 type Index = Pick<LabelledIndex, 'best'>;
 
-/** Hits that are looked at: a page. */
-const DEPTH = 9;
-
 /** How good the first nine are that each query finds, asked whole. */
 export const found = (asked: readonly Asked[], index: Index, by: Embed = 'image'): Quality[] =>
-  asked.map(({ query: { relevant, exclude }, vectors }) => {
-    const vector = (vectors['text and picture'] ?? vectors.text ?? vectors.picture)!;
+  asked.map((one) => {
+    const { relevant, exclude } = one.query;
     return gradedQuality(
-      index.best(vector, exclude, by, DEPTH).map(({ id }) => relevant.get(id) ?? 0),
+      index.best(whole(one), exclude, by, DEPTH).map(({ id }) => relevant.get(id) ?? 0),
       [...relevant.values()],
     );
   });

@@ -8,7 +8,7 @@ export interface Quality {
   readonly ndcg: number;
 }
 
-const DEPTH = 9;
+export const DEPTH = 9;
 
 /** With binary gains. @param ranked whether each of the ranked is relevant, best first. @param total how many relevant there are. */
 export const quality = (ranked: readonly boolean[], total: number): Quality =>

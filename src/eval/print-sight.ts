@@ -1,11 +1,10 @@
 import { HELD_OUT } from '../demo/prints/held-out/held-out.ts';
 import { drawProduct } from '../demo/product.ts';
-import { Random } from '../demo/random.ts';
-import { seedIn } from '../demo/seeds.ts';
+import { choosing, seedIn } from '../demo/seeds.ts';
 import { drawSubject } from '../demo/subjects.ts';
 import { colorsOf, hasNaturalColor, KINDS, PRINTS, type Print } from '../demo/vocabulary.ts';
 import { atOnce } from './at-once.ts';
-import { DEMO_FLOORS } from './demo-floors.ts';
+import { DEMO_FLOORS, type DemoFloor } from './demo-floors.ts';
 import { SERIES } from './demo-queries.ts';
 import { type Measured, measured } from './floors-table.ts';
 import { DRAWING } from './labelled.ts';
@@ -53,8 +52,7 @@ const subject = (print: Print, seed: number) => drawSubject({ print, seed, heldO
 
 /** Half of them in the colors that the print has in nature. */
 function product(print: Print, seed: number): string {
-  // Not the drawing's own stream: see drawnTask.
-  const random = new Random(seed + 2 ** 40);
+  const random = choosing(seed);
   const color = random.chance(0.5) ? 'natural' : random.pick(colorsOf(print));
   return drawProduct({ kind: random.pick(KINDS), print, color, seed, style: 'varied', heldOut: true });
 }
@@ -62,8 +60,8 @@ function product(print: Print, seed: number): string {
 const right = (sights: readonly Sight[]) => sights.map(({ print, read }) => Number(read === print));
 
 export function unmetRows(sights: readonly Sight[]): Measured[] {
-  const row = (name: string, some: readonly Sight[], floor: Measured['floor']) =>
-    measured({ name: `${name} of the withheld generator`, figure: 'print read', ...(floor && { floor }) }, right(some));
+  const row = (name: string, some: readonly Sight[], floor: DemoFloor) =>
+    measured({ name: `${name} of the withheld generator`, figure: 'print read', floor }, right(some));
   return [
     row(
       'leopard',

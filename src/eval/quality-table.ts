@@ -79,16 +79,17 @@ export function qualityTables(
         const groups = groupsOf(asked.map(({ query }) => query.about));
         const judged = asked.map(({ query, vectors }) => judge(index, query, vectors[part]!, by));
         const counts = [asked.length, groups.length].map(String);
-        const firsts = judged.map(({ first }) => first);
+        const told = figures(judged, groups);
+        const [first] = told;
         const against = given.flatMap((floor, place) =>
-          floor ? [`${beside(mean(firsts), bootstrap(firsts, groups), floor.first)} ${floors[place]}`] : [],
+          floor ? [`${beside(...first!, floor.first)} ${floors[place]}`] : [],
         );
         return [
           [
             name,
             part,
             ...counts,
-            ...figures(judged, groups),
+            ...told.map(([value, interval]) => withInterval(value, interval)),
             ...given.map(floorCell),
             ...standing.map(() => against.join(', ')),
           ],
@@ -98,10 +99,10 @@ export function qualityTables(
 }
 
 /** R@1, R@10, MRR and nDCG@10 with their intervals. @param groups places in `judged`. */
-function figures(judged: readonly Found[], groups: readonly (readonly number[])[]): string[] {
+function figures(judged: readonly Found[], groups: readonly (readonly number[])[]): [number, Interval | null][] {
   return FIGURES.map((name) => {
     const values = judged.map((one) => one[name]);
-    return withInterval(mean(values), bootstrap(values, groups));
+    return [mean(values), bootstrap(values, groups)];
   });
 }
 export const FIGURES = ['first', 'ten', 'reciprocal', 'ndcg'] as const satisfies readonly (keyof Found)[];

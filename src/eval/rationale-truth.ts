@@ -36,9 +36,10 @@ function named(phrase: string): [Attribute, string][] {
     print: print === 'no' ? 'plain' : print,
     color: COLOR.exec(rest)?.[0],
   };
-  return ATTRIBUTES.flatMap((attribute) => (found[attribute] ? [[attribute, found[attribute]] as const] : [])).map(
-    ([attribute, value]) => [attribute, value],
-  );
+  return ATTRIBUTES.flatMap((attribute): [Attribute, string][] => {
+    const value = found[attribute];
+    return value ? [[attribute, value]] : [];
+  });
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Embed, EncoderInfo, Thresholds } from '../encode/encoder.ts';
-import type { Asked } from './asked.ts';
+import { type Asked, whole } from './asked.ts';
 import { groupsOf, type Interval, interval, resamples } from './bootstrap.ts';
 import { mean } from './metrics.ts';
 import type { LabelledIndex } from './retrieval.ts';
@@ -31,11 +31,11 @@ export function judgeTask(
   return [...Map.groupBy(asked, kindOf)].map(([kind, some]) => ({
     name,
     kind,
-    queries: some.map(({ query, vectors }) => ({
-      about: query.about,
+    queries: some.map((one) => ({
+      about: one.query.about,
       hits: index
-        .best((vectors['text and picture'] ?? vectors.text ?? vectors.picture)!, query.exclude, by, JUDGED)
-        .map(({ id, score }) => ({ score, right: (query.relevant.get(id) ?? 0) > 0 })),
+        .best(whole(one), one.query.exclude, by, JUDGED)
+        .map(({ id, score }) => ({ score, right: (one.query.relevant.get(id) ?? 0) > 0 })),
     })),
   }));
 }

@@ -1,14 +1,11 @@
 import type { ProductId } from '../catalog/product.ts';
 import { Meter } from '../rerank/meter.ts';
 import type { Reranker } from '../rerank/reranker.ts';
-import type { Asked } from './asked.ts';
+import { type Asked, whole } from './asked.ts';
 import type { Labels } from './demo-queries.ts';
-import { gradedQuality, mean, type Quality } from './metrics.ts';
+import { DEPTH, gradedQuality, mean, type Quality } from './metrics.ts';
 import { type Attribute, type Claim, claimsIn, isTrue } from './rationale-truth.ts';
 import type { LabelledIndex } from './retrieval.ts';
-
-/** Hits that are reranked: a page. */
-const DEPTH = 9;
 
 /** What the reranker made of one query, and what it said. */
 export interface Reranked {
@@ -32,9 +29,9 @@ export async function rerankedTask(
   signal: AbortSignal,
 ): Promise<Reranked[]> {
   const done: Reranked[] = [];
-  for (const { query, vectors, wanted } of asked) {
-    const vector = vectors['text and picture'] ?? vectors.text ?? vectors.picture!;
-    const hits = index.hits(vector, query.exclude, DEPTH);
+  for (const one of asked) {
+    const { query, wanted } = one;
+    const hits = index.hits(whole(one), query.exclude, DEPTH);
     const { order, rationale, reasons } = await reranker.rank(
       { text: query.text, picture: undefined, wanted, seen: async () => ({}) },
       hits.map(({ productId: id, score, image, attributes }) => ({
