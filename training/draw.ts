@@ -15,7 +15,7 @@ import { COLORS, colorsOf, hasNaturalColor, isWithheld, KINDS, PRINTS, WITHHELD 
 const { values } = parseArgs({
   options: {
     out: { type: 'string' },
-    count: { type: 'string', default: '22000' },
+    count: { type: 'string', default: '44000' },
     seed: { type: 'string', default: '1' },
     size: { type: 'string', default: '112' },
     subjects: { type: 'string', default: '.27' },

@@ -13,7 +13,9 @@ import texts
 from lexicon import COLORS
 
 OTHER_COLOR = 0.3  # how much the same style in another color answers a picture
-TASKS = {"picture": 0.5, "recolor": 0.2, "words": 0.3}
+TASKS = {"picture": 0.55, "recolor": 0.17, "words": 0.28}
+# Of the pictures that ask alone: both they and what they find in other colors, the same for both. So few photos are soon known by heart; these are not.
+TINTED = 0.5
 IN_COLOR = ["{c} version of this", "the same in {c}", "this but {c}", "do you have it in {c}", "in {c}", "{c} please", "same thing in {c}", "the {c} one", "is there a {c} one", "{c} instead"]
 ABOUT = ["{c} {k}", "{k} in {c}", "{c} {k} for sale", "a {c} {k}"]
 
@@ -28,6 +30,22 @@ class PhotoBatch:
     titles: list[str] = field(default_factory=list)
     colors: list[str | None] = field(default_factory=list)
     weights: np.ndarray = field(default_factory=lambda: np.zeros((0, 0), np.float32))
+    # Per picture and per product: which channel goes where, and how bright it becomes.
+    picture_tints: list["Tint"] = field(default_factory=list)
+    product_tints: list["Tint"] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Tint:
+    channels: tuple[int, int, int] = (0, 1, 2)
+    gains: tuple[float, float, float] = (1.0, 1.0, 1.0)
+
+    @staticmethod
+    def drawn(rng: Random) -> "Tint":
+        return Tint(tuple(rng.sample(range(3), 3)), tuple(rng.uniform(0.65, 1.25) for _ in range(3)))
+
+
+AS_IT_IS = Tint()
 
 
 class Photos:
@@ -46,26 +64,35 @@ class Photos:
         # Half of the photos of garments are of one product each: all alike would leave few with a second view.
         self.share = {name: 2.0 if len(rows) > 1 else 1.0 for name, rows in self.products.items()}
 
-    def pixels(self, rows: list[int]) -> Tensor:
+    def pixels(self, rows: list[int], tints: list[Tint]) -> Tensor:
         """[B, 3, S, S] float32 in [0, 1]."""
-        return torch.from_numpy(self.raw[rows]).permute(0, 3, 1, 2).float().div_(255)
+        pixels = torch.from_numpy(self.raw[rows]).permute(0, 3, 1, 2).float().div_(255)
+        for row, tint in enumerate(tints):
+            if tint is not AS_IT_IS:
+                pixels[row] = pixels[row][list(tint.channels)] * torch.tensor(tint.gains)[:, None, None]
+        return pixels.clamp_(0, 1)
 
     def batch(self, rng: Random, size: int) -> PhotoBatch:
         names = sorted(self.products, key=lambda name: rng.random() ** (1 / self.share[name]))[-size:]
         batch, asked = PhotoBatch(), []
+        of: list[str] = []
         for name in names:
             target = self.shown(rng, name)
             task = rng.choices(list(TASKS), list(TASKS.values()))[0]
             words, picture, answers = self.query(rng, task, name, target)
+            tint = Tint.drawn(rng) if picture is not None and not words and rng.random() < TINTED else AS_IT_IS
+            shown = [target, picture] if picture is not None and words else [target]
             batch.words.append(words)
             batch.pictures.append(picture)
-            asked.append(answers)
-            batch.products.append(target)
-            if picture is not None and words:
-                batch.products.append(picture)
-        batch.titles = [self.records[row]["title"] if rng.random() < 0.35 else "" for row in batch.products]
-        batch.colors = [self.records[row]["color"] for row in batch.products]
-        of = [self.records[row]["product"] for row in batch.products]
+            batch.picture_tints += [tint] if picture is not None else []
+            batch.product_tints += [tint] * len(shown)
+            batch.products += shown
+            # In other colors it answers nobody else, and what a label or a title says of it is no longer so.
+            tinted = tint is not AS_IT_IS
+            asked.append({f"{name}, tinted": 1.0} if tinted else answers)
+            of += [f"{name}, tinted" if tinted else self.records[row]["product"] for row in shown]
+            batch.titles += ["" if tinted or rng.random() > 0.35 else self.records[row]["title"] for row in shown]
+            batch.colors += [None if tinted else self.records[row]["color"] for row in shown]
         batch.weights = np.array([[answers.get(name, 0.0) for name in of] for answers in asked], np.float32)
         return batch
 

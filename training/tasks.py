@@ -13,11 +13,14 @@ SOFT = 0.3  # how much a product answers that differs in color alone, where the 
 # How much a product answers that has the kind alone: enough to come before the right print on another kind, since whoever asks for a phone case is
 # better served by one in stripes than by a leopard rug.
 SAME_KIND = 0.04
-TASKS = {"subject": 0.30, "recolor": 0.13, "retarget": 0.11, "reprint": 0.09, "words": 0.13, "picture": 0.18, "named": 0.06}
+TASKS = {"subject": 0.30, "recolor": 0.15, "retarget": 0.10, "reprint": 0.07, "words": 0.13, "picture": 0.20, "named": 0.05}
 OTHER_NAME = 0.3  # how much a product answers whose title has another name than the one asked for
 # Wrong answers to put beside the right one, where a query brings none itself: what differs in the print alone, and what differs in the kind alone.
-OTHER_PRINT, OTHER_KIND = 0.45, 0.15
-LEOPARD_SHARE = 1.5  # leopards are read as giraffes when they are as rare as the rest
+OTHER_PRINT, OTHER_KIND = 0.6, 0.15
+# How often what is asked with has another color than the target: the print must then count more than the color. A catalog rarely has both.
+OTHER_COLOR = {"subject": 0.4, "picture": 0.4}
+# Leopards are read as giraffes when they are as rare as the rest, and what is ruled and dotted is told apart by less than what grows.
+SHARES = {"leopard": 1.5, "striped": 1.4, "polka dot": 1.4, "plaid": 1.4, "chevron": 1.4, "checkered": 1.4}
 KINDS_PER_BATCH, PRINTS_PER_BATCH = 12, 9
 
 
@@ -62,7 +65,7 @@ class Tasks:
 
     def batch(self, rng: Random, size: int) -> Batch:
         """A few kinds and prints at a time: then most wrong answers share one of the two with the right one, and the model must read both."""
-        weights = [LEOPARD_SHARE if name == "leopard" else 1.0 for name in self.prints]
+        weights = [SHARES.get(name, 1.0) for name in self.prints]
         kinds = rng.sample(range(len(self.kinds)), min(KINDS_PER_BATCH, len(self.kinds)))
         prints = sorted(range(len(self.prints)), key=lambda i: rng.random() ** (1 / weights[i]))[-PRINTS_PER_BATCH:]
         cells = [(kind, print) for kind in kinds for print in prints if (kind, print) in self.pairs]
@@ -102,9 +105,9 @@ class Tasks:
         return None
 
     def sight(self, rng: Random, size: int) -> list[int]:
-        """Pictures for the stem alone: all prints alike, a quarter of them subjects."""
+        """Pictures for the stem alone, by their prints; a quarter of them subjects."""
         rows = []
-        for print in rng.choices(range(len(self.prints)), k=size):
+        for print in rng.choices(range(len(self.prints)), [SHARES.get(name, 1.0) for name in self.prints], k=size):
             groups = self.by_print if rng.random() < 0.75 or (print,) not in self.subjects else self.subjects
             rows.append(int(rng.choice(groups[print,])))
         return rows
@@ -148,7 +151,7 @@ class Tasks:
     def subject(self, rng: Random, kind: int, print: int, color: int) -> Query:
         """Something that is no product, and the product that should wear its pattern."""
         exact, others = self.exact_subjects.get((print, color)), self.subjects.get((print,))
-        if exact is not None and (print == self.plain or rng.random() < 0.6):
+        if exact is not None and (print == self.plain or rng.random() > OTHER_COLOR["subject"]):
             others = exact
         if others is None or (print == self.plain and exact is None):
             return self.words(rng, kind, print, color)
@@ -161,9 +164,10 @@ class Tasks:
         if rng.random() < 0.3 and (print, color) in self.exact_subjects:
             source = int(rng.choice(self.exact_subjects[print, color]))
             return Query("", source, len(self.kinds), print, color, named=print == self.plain)
-        twins = self.exact[kind, print, color]
+        twins = self.pairs[kind, print] if print != self.plain and rng.random() < OTHER_COLOR["picture"] else self.exact[kind, print, color]
         source = pick(rng, twins, twins != target)
-        return Query("", target if source is None else source, kind, print, color)
+        source = target if source is None else source
+        return Query("", source, kind, print, int(self.pictures.color[source]))
 
     def words(self, rng: Random, kind: int, print: int, color: int) -> Query:
         chance = rng.random()

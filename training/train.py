@@ -104,12 +104,15 @@ class Trainer:
         self.scale.data.fill_(saved["scale"])
         self.optimizer.load_state_dict(saved["optimizer"])
         self.step, self.pairs, self.seconds = saved["step"], saved["pairs"], saved["seconds"]
+        begun = lambda rounds: [round for round in rounds if round["from"] < self.step]  # noqa: E731
+        if begun(rounds_of(saved["schedule"])) != begun(self.rounds):
+            raise SystemExit(f"This run was begun with another schedule: --schedule \"{saved['schedule']}\". Only rounds to come can be changed.")
         print(f"resumed at step {self.step} of {self.rounds[-1]['to']}")
         return True
 
     def save(self) -> None:
         state = {
-            "model": self.pocket.state_dict(), "probe": self.probe.state_dict(), "optimizer": self.optimizer.state_dict(), "scale": self.scale.item(), "step": self.step, "pairs": self.pairs, "seconds": self.seconds,
+            "model": self.pocket.state_dict(), "probe": self.probe.state_dict(), "optimizer": self.optimizer.state_dict(), "scale": self.scale.item(), "step": self.step, "pairs": self.pairs, "seconds": self.seconds, "schedule": self.arguments.schedule,
             "vocabulary": self.pictures.vocabulary, "pieces": self.tokenizer.get_vocab_size(),
         }
         torch.save(state, self.run / "checkpoint.tmp")
@@ -168,15 +171,14 @@ class Trainer:
         products = np.array(batch.products)
         sources = np.array([query.picture for query in batch.queries if query.picture is not None])
         drawn = lambda rows, mild, strong: augmented(resized(self.pictures.pixels(rows), size), mild, strong, random)  # noqa: E731
-        taken = lambda rows: resized(reframed(self.photos.pixels(rows), random), size)  # noqa: E731
-        parts = [drawn(sources, 0.30, 0.20), drawn(products, 0.15, 0.03), taken([row for row in photos.pictures if row is not None]), taken(photos.products)]
-        with torch.autocast("cpu", torch.bfloat16, enabled=self.arguments.bf16):
-            seen = self.pocket.vision(normalized(torch.cat(parts)).contiguous(memory_format=torch.channels_last))
-            asked, shown, photos_asked, photos_shown = seen.split([len(part) for part in parts])
-            query, *query_heads = self.encode([q.text for q in batch.queries], [q.picture is not None for q in batch.queries], asked)
-            product, *product_heads = self.encode(batch.titles, [True] * len(products), shown)
-            photo_query, *_ = self.encode(photos.words, [row is not None for row in photos.pictures], photos_asked)
-            photo, *photo_heads = self.encode(photos.titles, [True] * len(photos.products), photos_shown)
+        taken = lambda rows, tints: resized(reframed(self.photos.pixels(rows, tints), random), size)  # noqa: E731
+        parts = [drawn(sources, 0.30, 0.20), drawn(products, 0.15, 0.03), taken([row for row in photos.pictures if row is not None], photos.picture_tints), taken(photos.products, photos.product_tints)]
+        seen = self.pocket.vision(normalized(torch.cat(parts)).contiguous(memory_format=torch.channels_last))
+        asked, shown, photos_asked, photos_shown = seen.split([len(part) for part in parts])
+        query, *query_heads = self.encode([q.text for q in batch.queries], [q.picture is not None for q in batch.queries], asked)
+        product, *product_heads = self.encode(batch.titles, [True] * len(products), shown)
+        photo_query, *_ = self.encode(photos.words, [row is not None for row in photos.pictures], photos_asked)
+        photo, *photo_heads = self.encode(photos.titles, [True] * len(photos.products), photos_shown)
         weights = torch.from_numpy(relevance(batch.queries, self.pictures, products, SAME_KIND, batch.names))
         loss = contrast(query, product, weights, scale)
         stated = attributes(query_heads, [torch.tensor([getattr(q, name) for q in batch.queries]) for name in ("kind", "print", "color")])
@@ -243,7 +245,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--report", type=int, default=25, help="steps between two lines of progress")
-    parser.add_argument("--bf16", action=argparse.BooleanOptionalAction, default=torch.cpu._is_avx512_bf16_supported(), help="half precision, where the processor has it: elsewhere it is half as fast")
+    parser.add_argument("--bf16", action=argparse.BooleanOptionalAction, default=torch.cpu._is_avx512_bf16_supported(), help="half precision in rounds of sight, where the processor has it: elsewhere, and for the transformer, it is slower")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     Trainer(arguments).train()

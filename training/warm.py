@@ -68,7 +68,7 @@ def pieces(own: Tensor, tokenizer: Tokenizer, given: Tensor, other: Tokenizer) -
 def norms(pocket: Pocket, seen: dict[str, Tensor], pixels: Tensor) -> None:
     """
     Every batch norm gets the mean and deviation that its convolution has on `pixels`, and a gain and bias that leave the outcome as the folded graph's: in
-    training as in use.
+    training as in use. A block that the older model lacks does nothing yet, as it is made.
     """
     pocket.eval()
     pairs = [(conv, norm) for conv, norm in zip(*(of_type(pocket.stem, kind) for kind in (nn.Conv2d, nn.BatchNorm2d)), strict=True)]
@@ -81,8 +81,11 @@ def norms(pocket: Pocket, seen: dict[str, Tensor], pixels: Tensor) -> None:
         deviation, mean = torch.std_mean(kept["out"], (0, 2, 3), unbiased=False)
         norm.running_mean.copy_(mean)
         norm.running_var.copy_(deviation**2)
+        bias = seen.get(f"pocket.{names[conv]}.weight_bias")
+        if bias is None:
+            continue
         norm.weight.copy_((deviation**2 + norm.eps).sqrt())
-        norm.bias.copy_(mean + seen[f"pocket.{names[conv]}.weight_bias"])
+        norm.bias.copy_(mean + bias)
 
 
 def of_type(module: nn.Module, kind: type) -> list[nn.Module]:

@@ -12,9 +12,9 @@ export const over = ({ defs, markup }: Layer, more: string, moreDefs = ''): Laye
   markup: markup + more,
 });
 
-/** Down to .4 of the light. */
+/** Down to half of the light. */
 export const underexposed: Fault = (random, picture) =>
-  over(picture, cover(random.pick(['#000000', '#05070f', '#120a04']), -60, random.between(0.15, 0.6)));
+  over(picture, cover(random.pick(['#000000', '#05070f', '#120a04']), -60, random.between(0.15, 0.5)));
 
 export const overexposed: Fault = (random, picture) => over(picture, cover('#ffffff', -60, random.between(0.12, 0.42)));
 
@@ -34,7 +34,7 @@ export const uneven: Fault = (random, picture) => {
     [0, 1],
     [1, 1],
   ] as const);
-  const dark = random.between(0.35, 0.68);
+  const dark = random.between(0.3, 0.58);
   const list = [
     [0, '#fff6e0', 0.18],
     [0.4, '#08070c', 0],
@@ -52,7 +52,7 @@ export const vignette: Fault = (random, picture) =>
   over(
     picture,
     cover('url(#vignette)'),
-    radial('vignette', [0.5, 0.5], 0.5, [0.35, '#000', 0], [1, '#000', random.between(0.5, 0.95)]),
+    radial('vignette', [0.5, 0.5], 0.5, [0.35, '#000', 0], [1, '#000', random.between(0.4, 0.8)]),
   );
 
 export const blur: Fault = (random, { defs, markup }) => {

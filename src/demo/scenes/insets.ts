@@ -71,7 +71,7 @@ const framed = (random: Random): Mount => {
 export function inset(random: Random, scene: Layer, picture: Layer): Layer {
   const { half, corner, around, over = '' } = random.pick([phone, phone, monitor, page, framed])(random);
   const size = Math.max(half[0], half[1]);
-  const scale = (240 * random.between(0.56, 0.78)) / (2 * size);
+  const scale = (240 * random.between(0.66, 0.88)) / (2 * size);
   // The whole thing shows across the narrow side of a tall window: the picture is a square.
   const fit = (Math.min(half[0], half[1]) / 120) * random.between(1.06, 1.22);
   const wide = Math.max(half[0], half[1]) / 120 > fit ? Math.max(half[0], half[1]) / 120 + 0.01 : fit;

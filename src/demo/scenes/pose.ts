@@ -51,7 +51,7 @@ export function pose(random: Random, style: Style, loose = false): Pose {
     });
   const size = random.next();
   const scale =
-    size < 0.24 ? random.between(0.47, 0.7) : size < 0.84 ? random.between(0.7, 1.12) : random.between(1.12, 1.45);
+    size < 0.16 ? random.between(0.62, 0.8) : size < 0.84 ? random.between(0.8, 1.2) : random.between(1.2, 1.5);
   const spilled = random.next();
   const turn = loose
     ? spilled < 0.1
