@@ -16,8 +16,9 @@ const COUNT = 4;
 // Each draws the catalog.
 vi.setConfig({ testTimeout: 120_000 });
 
-async function evaluated(reranker: FakeReranker | null) {
+async function evaluated(reranker: FakeReranker | null, { demo = false } = {}) {
   const encoder = new FakeEncoder();
+  Object.assign(encoder.info, { demo });
   const stages = {
     // A drawing is its own text; the encoder makes something of every letter.
     renderer: {
@@ -80,7 +81,7 @@ test('a reranker that leaves the order as it is moves nothing, and without one t
 });
 
 test('floors come first, each figure with its interval and whether it is enough; heads that are not there have none', async () => {
-  const { text, table } = await evaluated(new FakeReranker());
+  const { text, table } = await evaluated(new FakeReranker(), { demo: true });
   expect(text.indexOf('## Floors')).toBeLessThan(text.indexOf('## Products embedded'));
   const [head, ...rows] = table('Floors')!;
   expect(head).toEqual(['what is asked', 'figure', 'of', 'value', '95 % interval', 'floor', '', 'with titles']);
@@ -97,5 +98,14 @@ test('floors come first, each figure with its interval and whether it is enough;
     ['0', 'none'],
     ['0', 'none'],
   ]);
-  expect(table('"X with this", by the print')).toHaveLength(16);
+  const prints = table('"X with this", by the print')!;
+  expect(prints).toHaveLength(16);
+
+  // The floors are the demo model's: another has the same figures without them.
+  const other = await evaluated(new FakeReranker());
+  expect(other.table('Floors')).toBeUndefined();
+  expect(other.table('Figures')).toEqual([head!, ...rows].map((row) => row.toSpliced(5, 2)));
+  expect(other.table('"X with this", by the print')).toEqual(prints.map((row) => row.slice(0, -1)));
+  expect(other.text).toContain("\nNo floors: they are the demo model's. ");
+  expect(other.text).not.toMatch(/\b(reached|missed|at least|at most)\b/i);
 });
