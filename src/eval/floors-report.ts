@@ -5,8 +5,9 @@ import { DEMO_FLOORS } from './demo-floors.ts';
 import { type DemoQuery, TASK } from './demo-queries.ts';
 import { CHANGES, faultRows } from './fault-floors.ts';
 import { ASKED, floorQueries, leopardQueries, printQueries } from './floor-queries.ts';
-import { figuresTable, floorsTable, type Measured, measured } from './floors-table.ts';
+import { figuresTable, floorsTable, type Measured } from './floors-table.ts';
 import { taskRows } from './found-first.ts';
+import { headRows } from './head-floors.ts';
 import { drawnQuery } from './labelled.ts';
 import { Pace } from './pace.ts';
 import { printRows, printTable } from './print-floors.ts';
@@ -110,23 +111,3 @@ const askDrawn = (
     stages,
     options,
   );
-
-/** How often the heads are right on pictures alone, those of the tables. */
-function headRows(asked: readonly Asked[]): Measured[] {
-  const pictures = asked.filter(({ seen, query }) => seen && query.shows);
-  const [products, subjects] = [true, false].map((is) =>
-    pictures.filter(({ query }) => (query.shows!.kind !== undefined) === is),
-  );
-  const row = (name: string, head: 'kind' | 'print' | 'color', of: readonly Asked[], floor?: Measured['floor']) =>
-    measured(
-      { name, figure: `${head} read`, ...(floor && { floor }) },
-      of.map(({ seen, query }) => Number(seen![head]?.value === query.shows![head])),
-    );
-  return [
-    row('pictures of products', 'print', products!, DEMO_FLOORS.printOfProducts),
-    row('pictures of subjects', 'print', subjects!, DEMO_FLOORS.printOfSubjects),
-    row('pictures of products', 'kind', products!),
-    row('pictures of products', 'color', products!),
-    row('pictures of subjects', 'color', subjects!),
-  ];
-}
