@@ -93,7 +93,7 @@ export async function floorsReport(options: FloorsOptions): Promise<string[]> {
     '',
     '### "X with this", by the print of the subject',
     '',
-    'Over all kinds that carry the print in the catalog.',
+    'Over all kinds that carry the print in the catalog. Weakest kind: of those asked for twice or more the one that is right least often; so few queries are a hint, no figure.',
     '',
     ...printTable(askedPrints, index, demo),
     ...(reads ? ['', '### Natural prints of the generator that training never meets', '', ...unmetTable(sights)] : []),
