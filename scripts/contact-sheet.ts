@@ -2,8 +2,7 @@ import { parseArgs } from 'node:util';
 import sharp from 'sharp';
 import { demoCatalog } from '../src/demo/catalog.ts';
 import { drawProduct } from '../src/demo/product.ts';
-import { Random } from '../src/demo/random.ts';
-import { seedIn } from '../src/demo/seeds.ts';
+import { choosing, seedIn } from '../src/demo/seeds.ts';
 import { drawSubject } from '../src/demo/subjects.ts';
 import { colorsOf, hasNaturalColor, KINDS, PRINTS } from '../src/demo/vocabulary.ts';
 
@@ -41,7 +40,7 @@ const print = PRINTS.find((name) => name === values.print);
 
 function drawing(index: number): string {
   const drawn = seedIn('evaluation', seed, index);
-  const random = new Random(drawn);
+  const random = choosing(drawn);
   if (values.subjects)
     return drawSubject({ print: print ?? PRINTS[index % PRINTS.length]!, seed: drawn, style, heldOut }).svg;
   const shownPrint = print ?? PRINTS[index % PRINTS.length]!;

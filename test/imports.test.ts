@@ -63,7 +63,7 @@ const WALLS: Readonly<Record<string, readonly string[]>> = {
     'image/renderer',
     'policy',
   ],
-  graph: ['search', 'catalog', 'ingest', 'policy'],
+  graph: ['search', 'catalog', 'ingest', 'image/png', 'policy'],
   search: [
     'image/decoder',
     'image/renderer',
@@ -91,7 +91,7 @@ const WALLS: Readonly<Record<string, readonly string[]>> = {
     'catalog/picture-folder',
     'policy',
   ],
-  demo: ['image/renderer'],
+  demo: ['image/png', 'image/renderer'],
   eval: [
     'search',
     'demo',

@@ -59,7 +59,7 @@ export interface EncoderInfo {
   readonly needs?: PictureNeeds | undefined;
   /** Names of its attribute heads; most models have none. */
   readonly attributes: readonly string[];
-  /** A demo model warns when it meets somebody's own photos. */
+  /** A demo model warns when it meets somebody's own photos, and alone is held against the floors of the evaluation. */
   readonly demo: boolean;
   /** How a demo model fares on such photos, as its model.json says. */
   readonly caution?: string | undefined;

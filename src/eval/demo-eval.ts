@@ -111,7 +111,8 @@ export async function demoEvaluation(
 const labels = (): ReadonlyMap<ProductId, Labels> =>
   new Map(demoCatalog().map(({ id, category, print, color }) => [id, { kind: category, print, color }]));
 
-const sizeRow = ({ bytes, precision }: Graphs): Measured => ({
+/** What the graphs take. */
+export const sizeRow = ({ bytes, precision }: Graphs): Measured => ({
   name: `the graphs on disk, ${precision}, ${bytes.toLocaleString('en')} bytes`,
   figure: 'MB',
   value: bytes / 1e6,

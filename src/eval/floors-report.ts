@@ -5,8 +5,9 @@ import { DEMO_FLOORS } from './demo-floors.ts';
 import { type DemoQuery, TASK } from './demo-queries.ts';
 import { CHANGES, faultRows } from './fault-floors.ts';
 import { ASKED, floorQueries, leopardQueries, printQueries } from './floor-queries.ts';
-import { floorsTable, type Measured, measured } from './floors-table.ts';
+import { figuresTable, floorsTable, type Measured } from './floors-table.ts';
 import { taskRows } from './found-first.ts';
+import { headRows } from './head-floors.ts';
 import { drawnQuery } from './labelled.ts';
 import { Pace } from './pace.ts';
 import { printRows, printTable } from './print-floors.ts';
@@ -29,7 +30,7 @@ export interface FloorsOptions {
 const EACH_PRINT = 50;
 const UNMET_PART = 1 / 3;
 
-/** The floors of the demo's model, as Markdown lines: each figure, its interval, and whether it is enough. */
+/** As Markdown lines what the demo's model has floors for: each figure, its interval, and of that model whether it is enough. */
 export async function floorsReport(options: FloorsOptions): Promise<string[]> {
   const { stages, index, tasks, count, more, signal, tell } = options;
   const catalog = demoCatalog();
@@ -77,22 +78,24 @@ export async function floorsReport(options: FloorsOptions): Promise<string[]> {
   for (const [print, queries] of prints) askedPrints.set(print, await asked(queries));
   rows.push(...printRows(askedLeopards, askedPrints, index));
   const sights = await unmetSights(stages, unmet, { signal, onDone });
-  const reads = stages.encoder.info.attributes.includes('print');
+  const { attributes, demo } = stages.encoder.info;
+  const reads = attributes.includes('print');
   if (reads) rows.push(...headRows(tasks.flatMap((task) => task.asked)), ...unmetRows(sights));
+  const all = [...rows, ...more];
   return [
     '',
-    '## Floors',
+    demo ? '## Floors' : '## Figures',
     '',
-    "What the demo's model is held against. Products are embedded by their pictures alone; the last column has the same figure with titles. P@1: share of queries whose first hit is right; Hit@9: with something right among the first nine; lost: of the same queries, asked as they are and changed; read: the label that the head on the picture alone finds likeliest, sure or not.",
-    'Intervals are bootstrapped by product, of pictures by picture, of leopards and single prints by query; the weakest print is the least of many figures, and looks worse than it is. A figure on the right side of its floor has reached it; where the interval includes the floor, other queries might have told otherwise. What a query takes: `npm run bench`.',
+    `${demo ? "What the demo's model is held against." : "No floors: they are the demo model's."} Products are embedded by their pictures alone; the last column has the same figure with titles. P@1: share of queries whose first hit is right; Hit@9: with something right among the first nine; lost: of the same queries, asked as they are and changed; read: the label that the head on the picture alone finds likeliest, sure or not.`,
+    `Intervals are bootstrapped by product, of pictures by picture, of leopards and single prints by query; the weakest print is the least of many figures, and looks worse than it is.${demo ? ' A figure on the right side of its floor has reached it; where the interval includes the floor, other queries might have told otherwise.' : ''} What a query takes: \`npm run bench\`.`,
     '',
-    ...floorsTable([...rows, ...more]),
+    ...(demo ? floorsTable(all) : figuresTable(all)),
     '',
     '### "X with this", by the print of the subject',
     '',
-    'Over all kinds that carry the print in the catalog.',
+    'Over all kinds that carry the print in the catalog. Weakest kind: of those asked for twice or more the one that is right least often; so few queries are a hint, no figure.',
     '',
-    ...printTable(askedPrints, index),
+    ...printTable(askedPrints, index, demo),
     ...(reads ? ['', '### Natural prints of the generator that training never meets', '', ...unmetTable(sights)] : []),
   ];
 }
@@ -108,23 +111,3 @@ const askDrawn = (
     stages,
     options,
   );
-
-/** How often the heads are right on pictures alone, those of the tables. */
-function headRows(asked: readonly Asked[]): Measured[] {
-  const pictures = asked.filter(({ seen, query }) => seen && query.shows);
-  const [products, subjects] = [true, false].map((is) =>
-    pictures.filter(({ query }) => (query.shows!.kind !== undefined) === is),
-  );
-  const row = (name: string, head: 'kind' | 'print' | 'color', of: readonly Asked[], floor?: Measured['floor']) =>
-    measured(
-      { name, figure: `${head} read`, ...(floor && { floor }) },
-      of.map(({ seen, query }) => Number(seen![head]?.value === query.shows![head])),
-    );
-  return [
-    row('pictures of products', 'print', products!, DEMO_FLOORS.printOfProducts),
-    row('pictures of subjects', 'print', subjects!, DEMO_FLOORS.printOfSubjects),
-    row('pictures of products', 'kind', products!),
-    row('pictures of products', 'color', products!),
-    row('pictures of subjects', 'color', subjects!),
-  ];
-}

@@ -33,31 +33,44 @@ export const measured = (
   interval: bootstrap(values, about ? groupsOf(about) : values.map((_, place) => [place])),
 });
 
-const HEAD = ['what is asked', 'figure', 'of', 'value', '95 % interval', 'floor', '', 'with titles'];
+const HEAD = ['what is asked', 'figure', 'of', 'value', '95 % interval'];
+const TITLED = 'with titles';
 
 /** Markdown lines, the floors that were missed by name behind them. */
 export function floorsTable(rows: readonly Measured[]): string[] {
   const held = rows.filter(({ floor }) => floor);
   const missed = held.filter((row) => !reaches(row.value, row.floor!));
   return [
-    ...table(HEAD, rows.map(cells)),
+    ...table(
+      [...HEAD, 'floor', '', TITLED],
+      rows.map((row) => [...figureCells(row), ...floorCells(row), titledCell(row)]),
+    ),
     '',
     `${held.length - missed.length} of ${held.length} floors reached.${missed.length > 0 ? ` Missed: ${missed.map(({ name, figure }) => `${name} (${figure})`).join('; ')}.` : ''}`,
   ];
 }
 
-function cells({ name, figure, count, value, interval, titled, floor }: Measured): string[] {
-  const digits = (share: number) => share.toFixed(3);
-  return [
-    name,
-    figure,
-    count === undefined ? '' : String(count),
-    Number.isNaN(value) ? 'none' : digits(value),
-    interval ? `[${interval.map(digits).join(', ')}]` : '',
-    ...(floor ? [floorInWords(floor), verdict(value, interval, floor)] : ['', '']),
-    titled === undefined ? '' : digits(titled),
-  ];
-}
+/** The same rows of a model that the floors are not for. */
+export const figuresTable = (rows: readonly Measured[]): string[] =>
+  table(
+    [...HEAD, TITLED],
+    rows.map((row) => [...figureCells(row), titledCell(row)]),
+  );
+
+const digits = (share: number) => share.toFixed(3);
+
+const figureCells = ({ name, figure, count, value, interval }: Measured): string[] => [
+  name,
+  figure,
+  count === undefined ? '' : String(count),
+  Number.isNaN(value) ? 'none' : digits(value),
+  interval ? `[${interval.map(digits).join(', ')}]` : '',
+];
+
+const floorCells = ({ value, interval, floor }: Measured): string[] =>
+  floor ? [floorInWords(floor), verdict(value, interval, floor)] : ['', ''];
+
+const titledCell = ({ titled }: Measured): string => (titled === undefined ? '' : digits(titled));
 
 const floorInWords = ({ least, most }: DemoFloor): string =>
   [least !== undefined && `at least ${least.toFixed(2)}`, most !== undefined && `at most ${most.toFixed(2)}`]

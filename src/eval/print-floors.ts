@@ -1,4 +1,4 @@
-import type { Print } from '../demo/vocabulary.ts';
+import type { Kind, Print } from '../demo/vocabulary.ts';
 import type { Asked } from './asked.ts';
 import { DEMO_FLOORS, reaches } from './demo-floors.ts';
 import { type Measured, measured } from './floors-table.ts';
@@ -30,21 +30,35 @@ export function printRows(leopards: readonly Asked[], prints: Prints, index: Ind
   ];
 }
 
-/** Print by print, over all kinds that carry it, as Markdown lines. */
-export function printTable(prints: Prints, index: Index): string[] {
+/** Print by print, over all kinds that carry it, as Markdown lines. @param held whether the floors are for the model that was asked. */
+export function printTable(prints: Prints, index: Index, held: boolean): string[] {
   const rows = [...prints].map(([print, asked]) => {
-    const first = mean(firstOf(asked, index));
-    const nine = mean(found(asked, index).map(({ hit }) => hit));
+    const all = found(asked, index);
+    const first = mean(all.map((one) => one.first));
     const head = asked.map(({ query, seen }) => Number(seen?.print?.value === query.shows?.print));
     return [
       print,
       String(asked.length),
       first.toFixed(2),
-      nine.toFixed(2),
+      mean(all.map(({ hit }) => hit)).toFixed(2),
       mean(head).toFixed(2),
-      reaches(first, DEMO_FLOORS.everyPrint) ? 'reached' : 'missed',
+      weakestKind(all.map((one, place) => ({ kind: asked[place]!.query.asks?.kind, first: one.first }))),
+      ...(held ? [reaches(first, DEMO_FLOORS.everyPrint) ? 'reached' : 'missed'] : []),
     ];
   });
   const least = `at least ${DEMO_FLOORS.everyPrint.least.toFixed(2)}`;
-  return table(['subject in', 'queries', 'P@1', 'Hit@9', 'print read', least], rows);
+  const head = ['subject in', 'queries', 'P@1', 'Hit@9', 'print read', 'weakest kind', ...(held ? [least] : [])];
+  return table(head, rows);
+}
+
+/** One query of a kind shows chance, not the kind. */
+const ENOUGH = 2;
+
+/** "mug 1 of 3", of several that are as weak the first; empty where no kind was asked for often enough. */
+function weakestKind(asked: readonly { kind: Kind | undefined; first: number }[]): string {
+  const kinds = [...Map.groupBy(asked, ({ kind }) => kind)]
+    .filter(([kind, of]) => kind !== undefined && of.length >= ENOUGH)
+    .map(([kind, of]) => ({ kind, right: of.filter(({ first }) => first === 1).length, count: of.length }));
+  const [weakest] = kinds.sort((a, b) => a.right / a.count - b.right / b.count);
+  return weakest ? `${weakest.kind} ${weakest.right} of ${weakest.count}` : '';
 }

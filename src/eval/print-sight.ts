@@ -1,4 +1,3 @@
-import { HELD_OUT } from '../demo/prints/held-out/held-out.ts';
 import { drawProduct } from '../demo/product.ts';
 import { choosing, seedIn } from '../demo/seeds.ts';
 import { drawSubject } from '../demo/subjects.ts';
@@ -77,12 +76,10 @@ export function unmetTable(sights: readonly Sight[]): string[] {
   const rows = NATURAL.map((print) => {
     const some = sights.filter((sight) => sight.print === print);
     const share = (on?: Sight['on']) => mean(right(some.filter((sight) => !on || sight.on === on))).toFixed(2);
-    return [print, String(some.length), share(), share('subject'), share('product'), mistaken(some), drawnBy(print)];
+    return [print, String(some.length), share(), share('subject'), share('product'), mistaken(some)];
   });
-  return table(['print', 'pictures', 'read', 'on subjects', 'on products', 'most often read as', 'drawn by'], rows);
+  return table(['print', 'pictures', 'read', 'on subjects', 'on products', 'most often read as'], rows);
 }
-
-const drawnBy = (print: Print) => (HELD_OUT[print] ? 'a generator of its own' : 'the generator of training');
 
 /** The wrong answer that is most frequent: "giraffe 12". */
 function mistaken(sights: readonly Sight[]): string {

@@ -1,8 +1,7 @@
-import { crc32, deflateSync } from 'node:zlib';
 import { LRUCache } from 'lru-cache';
 import { thumbHashToRGBA } from 'thumbhash';
+import { pngOf } from '../image/png.ts';
 
-const SIGNATURE = Buffer.from('89504e470d0a1a0a', 'hex');
 /** PNG's filter that stores the difference from the row above: of the five the smallest here, with Paeth. */
 const UP = 2;
 
@@ -33,20 +32,5 @@ function png(width: number, height: number, rgba: Uint8Array): Buffer {
       rows[row + 1 + x] = pixels[y * stride + x]! - above;
     }
   }
-  const header = Buffer.alloc(13);
-  header.writeUInt32BE(width, 0);
-  header.writeUInt32BE(height, 4);
-  header[8] = 8; // bits for each channel
-  header[9] = opaque ? 2 : 6;
-  const data = deflateSync(rows, { level: 9 });
-  return Buffer.concat([SIGNATURE, chunk('IHDR', header), chunk('IDAT', data), chunk('IEND', Buffer.alloc(0))]);
-}
-
-function chunk(type: string, data: Buffer): Buffer {
-  const named = Buffer.concat([Buffer.from(type, 'latin1'), data]);
-  const framed = Buffer.alloc(named.length + 8);
-  framed.writeUInt32BE(data.length, 0);
-  named.copy(framed, 4);
-  framed.writeUInt32BE(crc32(named), named.length + 4);
-  return framed;
+  return pngOf(rows, { width, height, channels, level: 9 });
 }

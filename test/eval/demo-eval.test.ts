@@ -1,7 +1,8 @@
 import { expect, test, vi } from 'vitest';
-import { demoEvaluation } from '../../src/eval/demo-eval.ts';
-import type { RetrievalStages } from '../../src/eval/retrieval.ts';
-import { FakeEncoder, FakeReranker } from '../fakes.ts';
+import { demoEvaluation, type Graphs, sizeRow } from '../../src/eval/demo-eval.ts';
+import { floorsTable } from '../../src/eval/floors-table.ts';
+import { FakeReranker } from '../fakes.ts';
+import { SeeingEncoder, type Seen, stagesOf } from './seeing-encoder.ts';
 
 const TASKS = [
   'subject + "X with this", seen pairs',
@@ -16,21 +17,17 @@ const COUNT = 4;
 // Each draws the catalog.
 vi.setConfig({ testTimeout: 120_000 });
 
-async function evaluated(reranker: FakeReranker | null) {
-  const encoder = new FakeEncoder();
-  const stages = {
-    // A drawing is its own text; the encoder makes something of every letter.
-    renderer: {
-      draw: async (svg: string) => Buffer.from(svg),
-      read: async (rgb: Uint8Array) => ({ width: Math.floor(rgb.length / 3), height: 1, rgb }),
-      write: async ({ rgb }: { rgb: Uint8Array }) => rgb,
-      compose: async (parts: readonly { source: { rgb: Uint8Array } }[]) => parts[1]!.source.rgb,
-    },
-    decoder: { decode: async (rgb: Uint8Array) => ({ id: '', picture: { rgb }, whole: true }) },
-    encoder: Object.assign(encoder, { prepare: async (picture: { rgb: Uint8Array }) => ({ size: 1, ...picture }) }),
-  } as unknown as RetrievalStages;
+async function evaluated(
+  reranker: FakeReranker | null,
+  { demo = false, see, graphs }: { demo?: boolean; see?: () => Seen; graphs?: Graphs } = {},
+) {
+  const encoder = new SeeingEncoder(see);
+  Object.assign(encoder.info, { demo });
   const { signal } = new AbortController();
-  const text = await demoEvaluation({ ...stages, reranker }, { count: COUNT, signal, tell: () => {} });
+  const text = await demoEvaluation(
+    { ...stagesOf(encoder), reranker },
+    { count: COUNT, graphs, signal, tell: () => {} },
+  );
   /** Rows of the table under a heading that begins so. */
   const table = (heading: string) => {
     const part = text.split(/\n##+ /).find((one) => one.startsWith(heading));
@@ -70,17 +67,16 @@ test('every task as photos have it, with and without titles, beside chance, and 
   expect(encoder.calls).toHaveLength(1_800 + COUNT * (4 * 3 + 3) + floors);
 });
 
-test('a reranker that leaves the order as it is moves nothing, and without one there is no such table', async () => {
+test('a reranker that leaves the order as it is moves nothing', async () => {
   const same = new FakeReranker();
   same.answer = (candidates) => ({ order: candidates.map(({ id }) => id) });
   const reranked = (await evaluated(same)).table('The first nine reranked');
   for (const [name, first, after, , ndcg, ndcgAfter, helped, harmed] of reranked!.slice(1))
     expect([name, after, ndcgAfter, helped, harmed]).toEqual([name, first, ndcg, '0.00', '0.00']);
-  expect((await evaluated(null)).table('The first nine reranked')).toBeUndefined();
 });
 
 test('floors come first, each figure with its interval and whether it is enough; heads that are not there have none', async () => {
-  const { text, table } = await evaluated(new FakeReranker());
+  const { text, table } = await evaluated(new FakeReranker(), { demo: true });
   expect(text.indexOf('## Floors')).toBeLessThan(text.indexOf('## Products embedded'));
   const [head, ...rows] = table('Floors')!;
   expect(head).toEqual(['what is asked', 'figure', 'of', 'value', '95 % interval', 'floor', '', 'with titles']);
@@ -97,5 +93,50 @@ test('floors come first, each figure with its interval and whether it is enough;
     ['0', 'none'],
     ['0', 'none'],
   ]);
-  expect(table('"X with this", by the print')).toHaveLength(16);
+  const prints = table('"X with this", by the print')!;
+  expect(prints).toHaveLength(16);
+
+  // The floors are the demo model's: another has the same figures without them.
+  const other = await evaluated(new FakeReranker());
+  expect(other.table('Floors')).toBeUndefined();
+  expect(other.table('Figures')).toEqual([head!, ...rows].map((row) => row.toSpliced(5, 2)));
+  expect(other.table('"X with this", by the print')).toEqual(prints.map((row) => row.slice(0, -1)));
+  expect(other.text).toContain("\nNo floors: they are the demo model's. ");
+  expect(other.text).not.toMatch(/\b(reached|missed)\b|at (least|most) \d/);
+});
+
+test('heads and graphs have rows of their own, and without a reranker there is nothing of one', async () => {
+  const see = () => ({ print: 'leopard' });
+  const { table } = await evaluated(null, { demo: true, see, graphs: { bytes: 1_752_947, precision: 'fp32' } });
+  expect(table('The first nine reranked')).toBeUndefined();
+  const rows = table('Floors')!;
+  expect(rows.filter((row) => row[1] === 'true')).toEqual([]);
+  // Products are asked with in three tasks, subjects in three.
+  const read = rows.filter((row) => / read$/.test(row[1]!));
+  expect(read.map((row) => row.slice(0, 3).join(', '))).toEqual([
+    'pictures of products, print read, 12',
+    'pictures of subjects, print read, 12',
+    'pictures of products, kind read, 12',
+    'pictures of products, color read, 12',
+    'pictures of subjects, color read, 12',
+    'leopard of the withheld generator, print read, 2',
+    'natural prints of the withheld generator, print read, 20',
+  ]);
+  // One natural print of ten is the leopard.
+  expect(read.slice(2).map((row) => row[3])).toEqual(['0.000', '0.000', '0.000', '1.000', '0.100']);
+  const unmet = table('Natural prints of the generator')!.slice(1);
+  expect(unmet.map((row) => row[2])).toEqual(['1.00', ...Array(9).fill('0.00')]);
+  expect(rows.at(-1)!.slice(0, 7)).toEqual([
+    ...['the graphs on disk, fp32, 1,752,947 bytes', 'MB', '', '1.753', '', 'at most 4.00', 'reached'],
+  ]);
+});
+
+test.each([
+  [999, '999', '0.001', 'reached'],
+  [4_000_000, '4,000,000', '4.000', 'reached'],
+  [4_000_400, '4,000,400', '4.000', 'missed'],
+])('megabytes are of 10^6 bytes: %i', (bytes, inWords, value, verdict) => {
+  expect(floorsTable([sizeRow({ bytes, precision: 'int8' })])[2]).toBe(
+    `| the graphs on disk, int8, ${inWords} bytes | MB |  | ${value} |  | at most 4.00 | ${verdict} |  |`,
+  );
 });

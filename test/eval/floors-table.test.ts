@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { DEMO_FLOORS, reaches } from '../../src/eval/demo-floors.ts';
-import { floorsTable, measured, verdict } from '../../src/eval/floors-table.ts';
+import { figuresTable, floorsTable, measured, verdict } from '../../src/eval/floors-table.ts';
 
 test.each<[string, number, [number, number] | null, { least?: number; most?: number }, string]>([
   ['above', 0.9, [0.85, 0.95], { least: 0.8 }, 'reached'],
@@ -39,6 +39,19 @@ test('rows say what is asked, how much, how sure, and which floors were missed',
     '| the graphs | MB |  | 4.000 |  | at most 4.00 | reached |  |',
     '',
     '2 of 3 floors reached. Missed: letters (P@1 lost).',
+  ]);
+});
+
+test('rows of a model that the floors are not for say how much, and not whether it is enough', () => {
+  const lines = figuresTable([
+    { name: 'text', figure: 'P@1', count: 20, value: 0.95, interval: [0.85, 1], titled: 1, floor: { least: 0.9 } },
+    { name: 'the graphs', figure: 'MB', value: 4, interval: null, floor: { most: 4 } },
+  ]);
+  expect(lines).toEqual([
+    '| what is asked | figure | of | value | 95 % interval | with titles |',
+    '|---|---|---|---|---|---|',
+    '| text | P@1 | 20 | 0.950 | [0.850, 1.000] | 1.000 |',
+    '| the graphs | MB |  | 4.000 |  |  |',
   ]);
 });
 
