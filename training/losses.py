@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from tasks import SAME_KIND
+from relevance import SAME_KIND
 
 # A photo's own colors tell much of which product it shows: how sharply likeness of histograms is followed, and how much it counts.
 LIKENESS_SHARPNESS, LIKENESS_WEIGHT = 20.0, 0.5

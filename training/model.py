@@ -1,10 +1,10 @@
 """The pocket encoder: one small transformer that reads picture tokens and words together, in the manner of Visualized BGE."""
 
-from functools import cache
-
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+
+from stem import Colors, Residual, halving
 
 SIZE = 112
 GRID = 7
@@ -19,61 +19,6 @@ POSITIONS = 1 + PICTURE_TOKENS + MAX_TOKENS
 MEAN = (0.5, 0.5, 0.5)
 STD = (0.25, 0.25, 0.25)
 PAD, UNK, CLS, SEP = 0, 1, 2, 3
-
-
-class Residual(nn.Module):
-    """One block, or `depth` of them in a row, of which the later ones begin as nothing."""
-
-    def __init__(self, width: int, depth: int = 1) -> None:
-        super().__init__()
-        self.first = nn.Conv2d(width, width, 3, padding=1, bias=False)
-        self.first_norm = nn.BatchNorm2d(width)
-        self.second = nn.Conv2d(width, width, 3, padding=1, bias=False)
-        self.second_norm = nn.BatchNorm2d(width)
-        self.deeper = Residual(width, depth - 1) if depth > 1 else None
-        if self.deeper:
-            nn.init.zeros_(self.deeper.second_norm.weight)
-
-    def forward(self, x: Tensor) -> Tensor:
-        inner = F.relu(self.first_norm(self.first(x)))
-        x = F.relu(x + self.second_norm(self.second(inner)))
-        return self.deeper(x) if self.deeper else x
-
-
-def halving(inputs: int, outputs: int) -> nn.Sequential:
-    return nn.Sequential(
-        nn.Conv2d(inputs, outputs, 3, stride=2, padding=1, bias=False), nn.BatchNorm2d(outputs), nn.ReLU()
-    )
-
-
-class Colors(nn.Module):
-    """
-    A histogram of colors with learned bins, of the whole picture, its middle, its upper and its lower half: which colors there are, and how much of each,
-    survives no pooling of features, and is what tells one photo of a red jacket from another.
-    """
-
-    BINS = 64
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.bins = nn.Sequential(nn.Linear(3, 32), nn.ReLU(), nn.Linear(32, self.BINS))
-        self.project = nn.Linear(self.BINS, WIDTH)
-
-    def forward(self, pixels: Tensor) -> Tensor:
-        """Normalized pixels [B, 3, S, S] -> [B, 4, 128]."""
-        small = F.avg_pool2d(pixels, 4)
-        share = self.bins(small.flatten(2).transpose(1, 2)).softmax(2)
-        # The root, as for any histogram: a small patch of red is more than a rounding error.
-        return self.project((regions(small.shape[-1]) @ share + 1e-4).sqrt())
-
-
-@cache
-def regions(side: int) -> Tensor:
-    """[4, side * side]: what each place counts in the whole, the middle, the upper and the lower half. As products, since a softmax over channels is slow."""
-    rim, within = side // 4, torch.zeros(4, side, side)
-    for row, (y, x) in enumerate(((slice(None), slice(None)), (slice(rim, side - rim), slice(rim, side - rim)), (slice(0, side // 2), slice(None)), (slice(side // 2, side), slice(None)))):
-        within[row, y, x] = 1
-    return (within / within.sum((1, 2), keepdim=True)).flatten(1)
 
 
 class Block(nn.Module):
@@ -110,7 +55,7 @@ class Pocket(nn.Module):
             halving(3, 16), halving(16, 32), Residual(32), halving(32, 64), Residual(64, 2), halving(64, WIDTH), Residual(WIDTH, 2)
         )
         self.project = nn.Linear(WIDTH, WIDTH)
-        self.colors = Colors()
+        self.colors = Colors(WIDTH)
         self.words = nn.Embedding(pieces, WIDTH)
         self.positions = nn.Embedding(POSITIONS, WIDTH)
         self.text_type = nn.Parameter(torch.zeros(WIDTH))
