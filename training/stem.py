@@ -1,7 +1,5 @@
 """What looks at the pixels, before there are words."""
 
-from functools import cache
-
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -39,21 +37,24 @@ class Colors(nn.Module):
     """
 
     BINS = 64
+    SIDE = 28  # of what is served, a quarter of its pixels; in training pictures are smaller at first
 
     def __init__(self, width: int) -> None:
         super().__init__()
         self.bins = nn.Sequential(nn.Linear(3, 32), nn.ReLU(), nn.Linear(32, self.BINS))
         self.project = nn.Linear(self.BINS, width)
+        self.register_buffer("regions", regions(self.SIDE), persistent=False)
 
     def forward(self, pixels: Tensor) -> Tensor:
         """Normalized pixels [B, 3, S, S] -> [B, 4, width]."""
         small = F.avg_pool2d(pixels, 4)
         share = self.bins(small.flatten(2).transpose(1, 2)).softmax(2)
         # The root, as for any histogram: a small patch of red is more than a rounding error.
-        return self.project((regions(small.shape[-1]) @ share + 1e-4).sqrt())
+        side = small.shape[-1]
+        within = self.regions if side == self.SIDE else regions(side)
+        return self.project((within @ share + 1e-4).sqrt())
 
 
-@cache
 def regions(side: int) -> Tensor:
     """[4, side * side]: what each place counts in the whole, the middle, the upper and the lower half. As products, since a softmax over channels is slow."""
     rim, within = side // 4, torch.zeros(4, side, side)
