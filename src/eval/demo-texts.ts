@@ -1,6 +1,6 @@
 /** Sentences of a query: {k} a kind, {a} the same with its article, {c} a color, {p} a print, with a color before it where one is asked for. */
 export interface Templates {
-  /** Training composes its own with these very ones (training/texts.py). */
+  /** Training composes its own with these very ones (training/templates.py). */
   readonly inside: readonly string[];
   /** Training has nothing of the sort. */
   readonly outside: readonly string[];

@@ -9,7 +9,7 @@ import { mistyped } from '../../src/eval/typing.ts';
 import { ADJECTIVES, CLOSERS, SYNONYMS } from '../../src/eval/unknown-words.ts';
 
 const file = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
-const trained = ['texts', 'lexicon'].map((name) => file(`training/${name}.py`)).join('\n');
+const trained = ['templates', 'texts', 'lexicon'].map((name) => file(`training/${name}.py`)).join('\n');
 const composed = [...trained.matchAll(/"([^"\n]+)"/g)].map(([, text]) => text!.trim());
 
 test('sentences are in or out of what training composes, as they say', () => {
