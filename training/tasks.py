@@ -47,6 +47,7 @@ class Tasks:
     def __init__(self, pictures: Pictures) -> None:
         self.pictures = pictures
         self.kinds, self.prints, self.colors = pictures.labels
+        self.shares = [SHARES.get(name, 1.0) for name in self.prints]
         self.exact = pictures.by("kind", "print", "color")
         self.pairs = pictures.by("kind", "print")
         self.same_look = pictures.by("print", "color")
@@ -60,11 +61,10 @@ class Tasks:
 
     def batch(self, rng: Random, size: int) -> Batch:
         """A few kinds and prints at a time: then most wrong answers share one of the two with the right one, and the model must read both."""
-        weights = [SHARES.get(name, 1.0) for name in self.prints]
         kinds = rng.sample(range(len(self.kinds)), min(KINDS_PER_BATCH, len(self.kinds)))
-        prints = sorted(range(len(self.prints)), key=lambda i: rng.random() ** (1 / weights[i]))[-PRINTS_PER_BATCH:]
+        prints = sorted(range(len(self.prints)), key=lambda i: rng.random() ** (1 / self.shares[i]))[-PRINTS_PER_BATCH:]
         cells = [(kind, print) for kind in kinds for print in prints if (kind, print) in self.pairs]
-        shares = [weights[print] for _, print in cells]
+        shares = [self.shares[print] for _, print in cells]
         batch = Batch()
         for task in rng.choices(list(TASKS), list(TASKS.values()), k=size):
             target = int(rng.choice(self.pairs[rng.choices(cells, shares)[0]]))
@@ -102,7 +102,7 @@ class Tasks:
     def sight(self, rng: Random, size: int) -> list[int]:
         """Pictures for the stem alone, by their prints; a quarter of them subjects."""
         rows = []
-        for print in rng.choices(range(len(self.prints)), [SHARES.get(name, 1.0) for name in self.prints], k=size):
+        for print in rng.choices(range(len(self.prints)), self.shares, k=size):
             groups = self.by_print if rng.random() < 0.75 or (print,) not in self.subjects else self.subjects
             rows.append(int(rng.choice(groups[print,])))
         return rows
