@@ -17,7 +17,7 @@ const { values } = parseArgs({
     out: { type: 'string' },
     count: { type: 'string', default: '44000' },
     seed: { type: 'string', default: '1' },
-    size: { type: 'string', default: '112' },
+    size: { type: 'string', default: '128' },
     subjects: { type: 'string', default: '.27' },
     workers: { type: 'string', default: '2' },
   },

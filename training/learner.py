@@ -101,7 +101,8 @@ class Learner:
         drawn = lambda rows, mild, strong: augmented(resized(self.pictures.pixels(rows), size), mild, strong, random)  # noqa: E731
         taken = lambda rows, tints: resized(reframed(self.photos.pixels(rows, tints), random), size)  # noqa: E731
         parts = [drawn(sources, 0.30, 0.20), drawn(products, 0.15, 0.03), taken([row for row in photos.pictures if row is not None], photos.picture_tints), taken(photos.products, photos.product_tints)]
-        seen = self.pocket.vision(normalized(torch.cat(parts)).contiguous(memory_format=torch.channels_last))
+        with torch.autocast("cpu", torch.bfloat16, enabled=self.bf16):
+            seen = self.pocket.vision(normalized(torch.cat(parts)).contiguous(memory_format=torch.channels_last)).float()
         asked, shown, photos_asked, photos_shown = seen.split([len(part) for part in parts])
         query, *query_heads = self.encode([q.text for q in batch.queries], [q.picture is not None for q in batch.queries], asked)
         product, *product_heads = self.encode(batch.titles, [True] * len(products), shown)

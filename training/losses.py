@@ -7,8 +7,8 @@ from torch import Tensor
 from relevance import SAME_KIND
 
 # A photo's own colors tell much of which product it shows: how sharply likeness of histograms is followed, and how much it counts.
-LIKENESS_SHARPNESS, LIKENESS_WEIGHT = 20.0, 0.5
-HUES, SHADES = 12, 3
+LIKENESS_SHARPNESS, LIKENESS_WEIGHT = 30.0, 1.0
+HUES, SHADES = 18, 6
 NO_LABEL = -100
 
 
@@ -31,20 +31,18 @@ def attributes(heads: tuple[Tensor, ...], labels: list[Tensor]) -> Tensor:
 
 
 def histograms(pixels: Tensor) -> Tensor:
-    """[B, 3, S, S] in [0, 1] -> [B, 12 * 3 * 3]: shares of hue x saturation x value."""
-    small = F.avg_pool2d(pixels, 4)
-    value, least = small.amax(1), small.amin(1)
+    """[B, 3, S, S] in [0, 1] -> [B, 18 * 6 * 6]: roots of the shares of hue x saturation x value, so that a dot product is Bhattacharyya's coefficient."""
+    value, least = pixels.amax(1), pixels.amin(1)
     spread = (value - least).clamp(min=1e-6)
-    red, green, blue = small.unbind(1)
+    red, green, blue = pixels.unbind(1)
     hue = torch.where(value == red, (green - blue) / spread % 6, torch.where(value == green, (blue - red) / spread + 2, (red - green) / spread + 4)) / 6
     saturation = spread / value.clamp(min=1e-6)
     bins = [(part.clamp(0, 0.9999) * count).long() for part, count in ((hue, HUES), (saturation, SHADES), (value, SHADES))]
     place = ((bins[0] * SHADES + bins[1]) * SHADES + bins[2]).flatten(1)
     counts = torch.zeros(len(pixels), HUES * SHADES * SHADES).scatter_add_(1, place, torch.ones(place.shape))
-    return counts / place.shape[1]
+    return (counts / place.shape[1]).sqrt()
 
 
 def likeness(queries: Tensor, products: Tensor, asked: Tensor, shown: Tensor, scale: Tensor) -> Tensor:
-    """Pictures rank one another as their histograms would (their intersections): what no label says of photos. @param asked, shown histograms of the rows."""
-    alike = torch.minimum(asked[:, None], shown[None]).sum(-1)
-    return soft_cross_entropy(scale * queries @ products.T, (LIKENESS_SHARPNESS * alike).softmax(1))
+    """Pictures rank one another as their histograms would: what no label says of photos. @param asked, shown histograms of the rows."""
+    return soft_cross_entropy(scale * queries @ products.T, (LIKENESS_SHARPNESS * asked @ shown.T).softmax(1))

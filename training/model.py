@@ -4,20 +4,22 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from stem import MEAN as CHANNEL_MEAN
+from stem import STD as CHANNEL_STD
 from stem import Colors, Residual, halving
 
-SIZE = 112
-GRID = 7
+SIZE = 128
+GRID = 8
 COLOR_TOKENS = 4
 PICTURE_TOKENS = GRID * GRID + COLOR_TOKENS
 WIDTH = 128
 LAYERS = 4
 HEADS = 4
 MAX_TOKENS = 48
-# CLS at 0, the grid at 1..49, the colors at 50..53, the text behind them: 53 + 48 rows are the most a query can need.
+# CLS at 0, the grid at 1..64, the colors at 65..68, the text behind them: 68 + 48 rows are the most a query can need.
 POSITIONS = 1 + PICTURE_TOKENS + MAX_TOKENS
-MEAN = (0.5, 0.5, 0.5)
-STD = (0.25, 0.25, 0.25)
+MEAN = (CHANNEL_MEAN,) * 3
+STD = (CHANNEL_STD,) * 3
 PAD, UNK, CLS, SEP = 0, 1, 2, 3
 
 
@@ -62,11 +64,15 @@ class Pocket(nn.Module):
         self.embedding_norm = nn.LayerNorm(WIDTH)
         self.blocks = nn.ModuleList(Block() for _ in range(LAYERS))
         self.norm = nn.LayerNorm(WIDTH)
+        # A way past the transformer for the colors, as wide open as it finds fit: of photographs they say more than what it learned from drawings.
+        self.tint = nn.Linear(COLOR_TOKENS * WIDTH, WIDTH, bias=False)
+        self.gate = nn.Linear(WIDTH, WIDTH)
         self.kind = nn.Linear(WIDTH, kinds)
         self.print = nn.Linear(WIDTH, prints)
         self.color = nn.Linear(WIDTH, colors)
         for table in (self.words, self.positions):
             nn.init.normal_(table.weight, std=0.02)
+        nn.init.zeros_(self.tint.weight)
         for block in self.blocks:
             for linear in (block.out, block.down):
                 nn.init.normal_(linear.weight, std=0.02 / (2 * LAYERS) ** 0.5)
@@ -96,4 +102,7 @@ class Pocket(nn.Module):
         for block in self.blocks:
             x = block(x, kept)
         pooled = self.norm(x[:, 0])
-        return F.normalize(pooled.float(), dim=-1), self.kind(pooled), self.print(pooled), self.color(pooled)
+        # Words alone have no colors; zeros in front keep the slice whole.
+        colors = torch.cat([tokens.new_zeros(len(ids), COLOR_TOKENS, WIDTH), tokens], dim=1)[:, -COLOR_TOKENS:].flatten(1)
+        vector = pooled + self.gate(pooled).sigmoid() * self.tint(colors.to(pooled.dtype))
+        return F.normalize(vector.float(), dim=-1), self.kind(pooled), self.print(pooled), self.color(pooled)

@@ -12,27 +12,12 @@ from torch import Tensor
 import texts
 from lexicon import COLORS
 
-OTHER_COLOR = 0.3  # how much the same style in another color answers a picture
+OTHER_COLOR = 0.1  # how much the same style in another color answers a picture
 TASKS = {"picture": 0.55, "recolor": 0.17, "words": 0.28}
 # Of the pictures that ask alone: both they and what they find in other colors, the same for both. So few photos are soon known by heart; these are not.
 TINTED = 0.5
 IN_COLOR = ["{c} version of this", "the same in {c}", "this but {c}", "do you have it in {c}", "in {c}", "{c} please", "same thing in {c}", "the {c} one", "is there a {c} one", "{c} instead"]
 ABOUT = ["{c} {k}", "{k} in {c}", "{c} {k} for sale", "a {c} {k}"]
-
-
-@dataclass
-class PhotoBatch:
-    """`weights[i, j]`: how much photo `products[j]` answers query i. `pictures` are rows, or None for words alone."""
-
-    words: list[str] = field(default_factory=list)
-    pictures: list[int | None] = field(default_factory=list)
-    products: list[int] = field(default_factory=list)
-    titles: list[str] = field(default_factory=list)
-    colors: list[str | None] = field(default_factory=list)
-    weights: np.ndarray = field(default_factory=lambda: np.zeros((0, 0), np.float32))
-    # Per picture and per product: which channel goes where, and how bright it becomes.
-    picture_tints: list["Tint"] = field(default_factory=list)
-    product_tints: list["Tint"] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -46,6 +31,21 @@ class Tint:
 
 
 AS_IT_IS = Tint()
+
+
+@dataclass
+class PhotoBatch:
+    """`weights[i, j]`: how much photo `products[j]` answers query i. `pictures` are rows, or None for words alone."""
+
+    words: list[str] = field(default_factory=list)
+    pictures: list[int | None] = field(default_factory=list)
+    products: list[int] = field(default_factory=list)
+    titles: list[str] = field(default_factory=list)
+    colors: list[str | None] = field(default_factory=list)
+    weights: np.ndarray = field(default_factory=lambda: np.zeros((0, 0), np.float32))
+    # Per picture and per product: which channel goes where, and how bright it becomes.
+    picture_tints: list[Tint] = field(default_factory=list)
+    product_tints: list[Tint] = field(default_factory=list)
 
 
 class Photos:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from pictures import Pictures
-from tasks import Query
+from queries import Query
 
 SOFT = 0.3  # how much a product answers that differs in color alone, where the query did not name the color
 # How much a product answers that has the kind alone: enough to come before the right print on another kind, since whoever asks for a phone case is

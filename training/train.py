@@ -37,10 +37,16 @@ class Trainer:
         self.learner = Learner(pictures, photos, load_tokenizer(path), arguments.seed, (arguments.batch, arguments.photo_batch), arguments.bf16)
         self.step, self.pairs, self.seconds = 0, 0, 0.0
         self.rounds = rounds_of(arguments.schedule)
-        if not self.resume() and arguments.warm:
-            rows = np.array(self.learner.tasks.sight(Random(arguments.seed), 256))
-            warm_start(self.learner.pocket, self.learner.tokenizer, arguments.warm, normalized(resized(pictures.pixels(rows), 96)))
-            print(f"begins with the weights of {arguments.warm}")
+        if not self.resume():
+            self.begin(pictures, photos)
+
+    def begin(self, pictures: Pictures, photos: Photos) -> None:
+        rows = np.array(self.learner.tasks.sight(Random(self.arguments.seed), 256))
+        drawn = normalized(resized(pictures.pixels(rows), 96))
+        self.learner.pocket.colors.fit(torch.cat([drawn, normalized(resized(photos.pixels(range(len(photos.records)), []), 96))]))
+        if self.arguments.warm:
+            warm_start(self.learner.pocket, self.learner.tokenizer, self.arguments.warm, drawn)
+            print(f"begins with the weights of {self.arguments.warm}")
 
     def resume(self) -> bool:
         path = self.run / "checkpoint.pt"

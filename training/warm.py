@@ -47,11 +47,13 @@ def positions(own: Tensor, given: Tensor) -> None:
     if given.shape == own.shape:
         own.copy_(given)
         return
-    side = round((len(given) - 1 - MAX_TOKENS) ** 0.5)
+    pictured = len(given) - 1 - MAX_TOKENS
+    side = int(pictured**0.5)
     grid = given[1 : 1 + side * side].T.reshape(1, WIDTH, side, side)
     own[0] = given[0]
     own[1 : 1 + GRID * GRID] = F.interpolate(grid, size=(GRID, GRID), mode="bilinear", align_corners=False).reshape(WIDTH, -1).T
-    own[1 + PICTURE_TOKENS :] = given[1 + side * side :]
+    # An older model has no tokens of colors, or as many as this one.
+    own[1 + PICTURE_TOKENS + side * side - pictured :] = given[1 + side * side :]
 
 
 def pieces(own: Tensor, tokenizer: Tokenizer, given: Tensor, other: Tokenizer) -> None:
