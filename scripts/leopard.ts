@@ -1,6 +1,7 @@
 // Asks a running server what the demo is for: a drawn leopard, never trained on, and "phone case with this".
 // Usage: node scripts/leopard.ts URL [--each N]. Prints a table for all prints and kinds, N queries for each pair of them (0: none), and fails below the
-// floors of src/eval/demo-floors.ts, but for plaid's. Three of each pair are some seventy queries a print.
+// floors of src/eval/demo-floors.ts, but for plaid's. Three of each pair are some seventy queries a print;
+// ten and more also name the pairs that fare worse than that.
 import { parseArgs } from 'node:util';
 import { seedIn } from '../src/demo/seeds.ts';
 import { drawSubject } from '../src/demo/subjects.ts';
@@ -12,6 +13,8 @@ const LEOPARDS = 50;
 /** Series of evaluation seeds, so that no two tables ask the same pictures. */
 const SERIES = { leopard: 900, table: 901 };
 const AT_ONCE = 4;
+/** Fewer queries of a pair of print and kind say nothing of it. */
+const FEW = 10;
 /** One query more or less decides: told, not demanded. */
 const AT_ITS_FLOOR: Print = 'plaid';
 
@@ -105,6 +108,7 @@ if (each > 0) {
   const patterned = PRINTS.filter((name) => name !== 'plain');
   const byPrint = new Map<Print, Tally>(patterned.map((name) => [name, empty()]));
   const byKind = new Map<string, Tally>(KINDS.map((name) => [name, empty()]));
+  const byPair = new Map<string, Tally>();
   const all = empty();
   const jobs = patterned.flatMap((name, row) =>
     KINDS.map((kind, column) => ({ name, kind, at: row * KINDS.length + column })),
@@ -113,14 +117,23 @@ if (each > 0) {
     Array.from({ length: AT_ONCE }, async () => {
       for (let job = jobs.pop(); job; job = jobs.pop()) {
         const { name, kind, at } = job;
+        const pair = empty();
+        byPair.set(`${name}, ${kind}`, pair);
         const seeds = Array.from({ length: each }, (_, i) => seedIn('evaluation', SERIES.table, at * each + i));
-        await tally(name, kind, seeds, [byPrint.get(name)!, byKind.get(kind)!, all]);
+        await tally(name, kind, seeds, [byPrint.get(name)!, byKind.get(kind)!, pair, all]);
       }
     }),
   );
   print('subject + "KIND with this", by print', byPrint);
   print('by kind', byKind);
   print('together', new Map([['all', all]]));
+  if (each >= FEW) {
+    const below = [...byPair].filter(([, { asked, first }]) => !reaches(first / asked, DEMO_FLOORS.everyPrint));
+    print(
+      `${below.length} of ${byPair.size} pairs below ${DEMO_FLOORS.everyPrint.least}, told, not demanded`,
+      new Map(below.sort(([, a], [, b]) => a.first - b.first)),
+    );
+  }
   for (const [name, { asked, first }] of byPrint) {
     const [what, figure] = [`kind and print first of ${name}`, first / asked];
     if (name !== AT_ITS_FLOOR) demand(what, figure, DEMO_FLOORS.everyPrint);

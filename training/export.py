@@ -26,7 +26,7 @@ def manifest(folder: Path, vocabulary: dict, calibration: dict, description: str
     thresholds = calibration.get("attributes", {})
     relevance = {"relevance": calibration["relevance"]} if "relevance" in calibration else {}
     return {
-        "name": "pocket", "version": "2", "license": "Apache-2.0", "description": description, "demo": True, **({"caution": caution} if caution else {}), "languages": ["en"], "mode": "joint", "precision": "fp32", "dimensions": WIDTH,
+        "name": "pocket", "version": "3", "license": "Apache-2.0", "description": description, "demo": True, **({"caution": caution} if caution else {}), "languages": ["en"], "mode": "joint", "precision": "fp32", "dimensions": WIDTH,
         "graphs": {"vision": entry("vision.onnx"), "encode": entry("encode.onnx")},
         "tokenizer": entry("tokenizer.json") | {"maxTokens": MAX_TOKENS, "padId": PAD},
         "picture": {"size": SIZE, "resize": "short-side", "crop": "center", "kernel": "cubic", "method": "fast", "mean": MEAN, "std": STD, "tokens": PICTURE_TOKENS, "width": WIDTH},

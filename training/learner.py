@@ -24,7 +24,7 @@ LONG = 14  # tokens; longer queries are encoded apart, so that one letter does n
 
 
 class Learner:
-    """@param batches drawn and photo queries of a joint step. @param bf16 half precision for rounds of sight."""
+    """@param batches drawn and photo queries of a joint step. @param bf16 half precision for the stem."""
 
     def __init__(self, pictures: Pictures, photos: Photos, tokenizer: Tokenizer, seed: int, batches: tuple[int, int], bf16: bool) -> None:
         self.pictures, self.photos, self.tokenizer, self.batches, self.bf16 = pictures, photos, tokenizer, batches, bf16
@@ -117,7 +117,7 @@ class Learner:
         colors = torch.tensor([names.index(color) if color else NO_LABEL for color in photos.colors])
         alone = torch.tensor([i for i, (words, row) in enumerate(zip(photos.words, photos.pictures)) if row is not None and not words], dtype=torch.long)
         among = torch.cumsum(torch.tensor([row is not None for row in photos.pictures]), 0)[alone] - 1
-        real = contrast(photo_query, photo, torch.from_numpy(photos.weights), scale) + 0.25 * attributes((photo_heads[2],), [colors])
+        real = contrast(photo_query, photo, torch.from_numpy(photos.weights), scale) + 0.4 * attributes((photo_heads[2],), [colors])
         if len(alone) > 1:
             real = real + LIKENESS_WEIGHT * likeness(photo_query[alone], photo, histograms(parts[2])[among], histograms(parts[3]), scale)
         self.descend(loss + ATTRIBUTE_WEIGHT * (stated + probed) + PHOTO_WEIGHT * real, rate)

@@ -7,7 +7,7 @@ from torch import Tensor
 from relevance import SAME_KIND
 
 # A photo's own colors tell much of which product it shows: how sharply likeness of histograms is followed, and how much it counts.
-LIKENESS_SHARPNESS, LIKENESS_WEIGHT = 30.0, 1.0
+LIKENESS_SHARPNESS, LIKENESS_WEIGHT = 40.0, 2.0
 HUES, SHADES = 18, 6
 NO_LABEL = -100
 

@@ -103,6 +103,6 @@ class Pocket(nn.Module):
             x = block(x, kept)
         pooled = self.norm(x[:, 0])
         # Words alone have no colors; zeros in front keep the slice whole.
-        colors = torch.cat([tokens.new_zeros(len(ids), COLOR_TOKENS, WIDTH), tokens], dim=1)[:, -COLOR_TOKENS:].flatten(1)
+        colors = F.pad(tokens, (0, 0, COLOR_TOKENS, 0))[:, -COLOR_TOKENS:].flatten(1)
         vector = pooled + self.gate(pooled).sigmoid() * self.tint(colors.to(pooled.dtype))
         return F.normalize(vector.float(), dim=-1), self.kind(pooled), self.print(pooled), self.color(pooled)

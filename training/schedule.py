@@ -6,7 +6,9 @@ from dataclasses import dataclass
 WARM_UP = 60  # steps
 LOWEST = 0.05  # of a round's rate, at its end
 # Pictures grow: small ones learn faster by the minute. "sight" is the stem by itself, on attributes.
-SCHEDULE = "sight 64 1500 2e-3, joint 64 1200 2e-3, sight 96 2400 2e-3, joint 96 1900 1.4e-3, sight 112 900 1.2e-3, joint 112 2000 1e-3"
+SCHEDULE = (
+    "sight 64 1500 2e-3, joint 64 1200 2e-3, sight 96 2400 2e-3, joint 96 1900 1.4e-3, sight 128 3600 2e-3, joint 112 800 1.4e-3, joint 128 1800 1e-3"
+)
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ def weights(path: Path) -> tuple[dict[str, Tensor], list[Tensor]]:
 @torch.no_grad()
 def warm_start(pocket: Pocket, tokenizer: Tokenizer, folder: Path, pixels: Tensor) -> None:
     """@param pixels normalized [B, 3, S, S]: the exported graph has its batch norms folded into the convolutions, and these give them statistics again."""
-    seen, (project, *_) = weights(folder / "vision.onnx")
+    seen, (project, *others) = weights(folder / "vision.onnx")
     read, products = weights(folder / "encode.onnx")
     named = {name.removeprefix("pocket."): tensor for name, tensor in {**seen, **read}.items() if name.startswith("pocket.")}
     own = pocket.state_dict()
@@ -34,6 +34,9 @@ def warm_start(pocket: Pocket, tokenizer: Tokenizer, folder: Path, pixels: Tenso
         if name in own and own[name].shape == tensor.shape and name not in ("words.weight", "positions.weight"):
             own[name].copy_(tensor)
     own["project.weight"].copy_(project.T)
+    # The bins are in the graph by their name, and what reads them is the last product.
+    if others and named.get("colors.bins", torch.empty(0)).shape == own["colors.bins"].shape:
+        own["colors.project.weight"].copy_(others[-1].T)
     linears = [getattr(block, name) for block in pocket.blocks for name in ("qkv", "out", "up", "down")]
     for linear, matrix in zip(linears, products[: 4 * LAYERS], strict=True):
         linear.weight.copy_(matrix.T)
