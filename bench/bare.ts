@@ -8,9 +8,12 @@ import { Tokenizer } from '@huggingface/tokenizers';
 import { connect } from '@lancedb/lancedb';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import sharp from 'sharp';
+import { fieldColumn } from '../src/retrieve/stored-row.ts';
 import { answer } from './asked.ts';
 import { atOnce } from './load.ts';
 import type { Asking } from './queries.ts';
+
+const FIELDS = ['title', 'category', 'price'];
 
 export interface Block {
   readonly queries: readonly Asking[];
@@ -77,14 +80,14 @@ async function search(query: Asking): Promise<string> {
     .nearestTo(await embed(query))
     .distanceType('cosine')
     .limit(9)
-    .select(['product_id', 'title', 'category', 'price', 'image', '_distance'])
+    .select(['product_id', ...FIELDS.map(fieldColumn), 'image', '_distance'])
     .toArray();
-  const hits = rows.map(({ product_id: id, title, category, price, image, _distance }, place) => {
-    const { id: picture, width, height } = JSON.parse(image);
+  const hits = rows.map((row, place) => {
+    const { id: picture, width, height } = JSON.parse(row.image);
     return {
       rank: place + 1,
-      score: 1 - _distance,
-      product: { id, title, category, price },
+      score: 1 - row._distance,
+      product: { id: row.product_id, ...Object.fromEntries(FIELDS.map((name) => [name, row[fieldColumn(name)]])) },
       image: { id: picture, width, height },
     };
   });
