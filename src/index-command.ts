@@ -55,7 +55,7 @@ export async function indexCommand(config: Config, argv: readonly string[], tool
     if (demo)
       tools.say(
         [
-          `warning: "${name}" is a demo model trained on drawings; on photos of your own it finds little more than colors, and its reranker harms more than it helps (RERANK=off).`,
+          `warning: "${name}" is a demo model trained on drawings; on photos of your own it finds little more than colors, and its reranker guesses (RERANK=off).`,
           caution,
           'ENCODER=FOLDER takes a real one (an ONNX model folder, see models/pocket/model.json for its shape).',
         ]
