@@ -59,7 +59,9 @@ for (const task of tasks)
     for (const id of [...(task.query_image ? [task.query_image] : []), ...Object.keys(task.relevant)])
       mark(id, task.split);
 const asked = new Set(
-  tasks.flatMap((task) => (task.split === 'eval' && isBroad(task) ? Object.keys(task.relevant) : [])),
+  tasks.flatMap((task) =>
+    task.split === 'eval' && isBroad(task) ? Object.keys(task.relevant).map((id) => byId.get(id)!.product_id) : [],
+  ),
 );
 const trained = photos.filter((photo) => {
   const found = splits.get(styleOf(photo));
@@ -93,7 +95,7 @@ const records = trained.map((photo) => ({
   description: photo.description ?? null,
   catalog: photo.role === 'catalogue',
   /** Words for its category and color are evaluated. */
-  asked: asked.has(photo.id),
+  asked: asked.has(photo.product_id),
 }));
 const queries = tasks.flatMap(({ split, query_image, query_text, relevant }) => {
   const picture = query_image ? places.get(query_image) : null;

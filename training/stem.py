@@ -40,7 +40,7 @@ class Colors(nn.Module):
     """
 
     BINS = 192
-    SIDE = 32  # of what is served, a quarter of its pixels; in training pictures are smaller at first
+    SIDE = 32  # of what is served, a quarter of its side; in training pictures are smaller at first
     SOFTNESS = 1.0  # the mean squared distance to the nearest bin, in these, divides a pixel's share by e
 
     def __init__(self, width: int) -> None:
@@ -52,7 +52,8 @@ class Colors(nn.Module):
 
     def forward(self, pixels: Tensor) -> Tensor:
         """Normalized pixels [B, 3, S, S] -> [B, 4, width]."""
-        with torch.no_grad():
+        # Logits go to hundreds, where half precision can't tell neighbors.
+        with torch.no_grad(), torch.autocast("cpu", enabled=False):
             small = F.avg_pool2d(pixels.float(), 4)
             share = (cone(small) @ self.bins + self.offsets).softmax(2)
             side = small.shape[-1]
