@@ -67,7 +67,7 @@ def main() -> None:
     parser.add_argument("--run", type=Path, default=Path("build/pocket"), help="the folder of train.py: checkpoint.pt and tokenizer.json")
     parser.add_argument("--photos", type=Path, help="what `npm run eval -- FOLDER` printed for the exported folder: how it fares on photos is told to whoever indexes some")
     parser.add_argument("--calibration", type=Path, help="what `npm run eval -- --calibrate` printed for the exported folder")
-    parser.add_argument("--whole", action="store_true", help="leaves the weights in 32 bits: what 8 cost is the difference between two runs of `npm run eval`")
+    parser.add_argument("--whole", action="store_true", help="leaves the weights in 32 bits (give --out too): what 8 cost is the difference between two runs of `npm run eval`")
     parser.add_argument("--out", type=Path, default=Path("models/pocket"))
     arguments = parser.parse_args()
     checkpoint = torch.load(arguments.run / "checkpoint.pt", map_location="cpu", weights_only=True)
@@ -79,9 +79,10 @@ def main() -> None:
     worst = parity(pocket, arguments.out, tokenizer)
     if worst > 1e-4:
         raise SystemExit(f"ONNX Runtime and PyTorch differ by {worst:.2e}; nothing that follows can be trusted.")
-    for name in ("vision.onnx", "encode.onnx") if not arguments.whole else ():
-        pack(arguments.out / name)
-    print(f"  {'left whole' if arguments.whole else 'packed to 8 bits'}: lowest cosine to the whole weights {closeness(pocket, arguments.out, tokenizer):.5f}")
+    if not arguments.whole:
+        for name in ("vision.onnx", "encode.onnx"):
+            pack(arguments.out / name)
+        print(f"  packed to 8 bits: lowest cosine to the whole weights {closeness(pocket, arguments.out, tokenizer):.5f}")
     known = json.loads(arguments.calibration.read_text()) if arguments.calibration else {}
     description = "A demo encoder trained from nothing on pictures that this project draws and on some photos. It knows its own catalog; of photographs it knows little."
     (arguments.out / "model.json").write_text(json.dumps(manifest(arguments.out, checkpoint["vocabulary"], known, description, caution(arguments.photos.read_text()) if arguments.photos else None), indent=2) + "\n")

@@ -19,6 +19,7 @@ from wordpiece import batch as tokenized
 WEIGHT_DECAY = 0.05
 ATTRIBUTE_WEIGHT = 0.5
 PHOTO_WEIGHT = 0.6
+PHOTO_COLOR_WEIGHT = 0.4  # within a photo's share
 SIGHT_BATCH = 128
 LONG = 14  # tokens; longer queries are encoded apart, so that one letter does not pad a whole batch
 
@@ -59,6 +60,11 @@ class Learner:
             group["lr"] = rate
         self.optimizer.step()
 
+    def seen(self, pixels: Tensor) -> Tensor:
+        """[B, 3, S, S] in [0, 1] -> picture tokens, float32 whatever the stem worked in."""
+        with torch.autocast("cpu", torch.bfloat16, enabled=self.bf16):
+            return self.pocket.vision(normalized(pixels).contiguous(memory_format=torch.channels_last)).float()
+
     def encode(self, words: list[str], pictured: list[bool], tokens: Tensor) -> tuple[Tensor, ...]:
         """In groups by what they hold and how long they are; `tokens` has a row per query with a picture, in order."""
         row = {i: n for n, i in enumerate(i for i, has in enumerate(pictured) if has)}
@@ -83,9 +89,7 @@ class Learner:
         pixels = augmented(resized(self.pictures.pixels(rows), size), 0.25, 0.15, random)
         shuffled = torch.rand(len(rows), generator=random) < 0.4
         pixels[shuffled] = pixels[shuffled][:, torch.randperm(3, generator=random)]
-        with torch.autocast("cpu", torch.bfloat16, enabled=self.bf16):
-            seen = self.pocket.vision(normalized(pixels).contiguous(memory_format=torch.channels_last))
-        kind, print, color = self.probe(seen.float()).logsumexp(1).split(self.counts, 1)
+        kind, print, color = self.probe(self.seen(pixels)).logsumexp(1).split(self.counts, 1)
         kinds, prints, colors = self.labels(rows)
         loss = attributes((kind, print, color[~shuffled]), [kinds, prints, colors[~shuffled]])
         self.descend(loss, rate)
@@ -101,9 +105,7 @@ class Learner:
         drawn = lambda rows, mild, strong: augmented(resized(self.pictures.pixels(rows), size), mild, strong, random)  # noqa: E731
         taken = lambda rows, tints: resized(reframed(self.photos.pixels(rows, tints), random), size)  # noqa: E731
         parts = [drawn(sources, 0.30, 0.20), drawn(products, 0.15, 0.03), taken([row for row in photos.pictures if row is not None], photos.picture_tints), taken(photos.products, photos.product_tints)]
-        with torch.autocast("cpu", torch.bfloat16, enabled=self.bf16):
-            seen = self.pocket.vision(normalized(torch.cat(parts)).contiguous(memory_format=torch.channels_last)).float()
-        asked, shown, photos_asked, photos_shown = seen.split([len(part) for part in parts])
+        asked, shown, photos_asked, photos_shown = self.seen(torch.cat(parts)).split([len(part) for part in parts])
         query, *query_heads = self.encode([q.text for q in batch.queries], [q.picture is not None for q in batch.queries], asked)
         product, *product_heads = self.encode(batch.titles, [True] * len(products), shown)
         photo_query, *_ = self.encode(photos.words, [row is not None for row in photos.pictures], photos_asked)
@@ -112,12 +114,12 @@ class Learner:
         loss = contrast(query, product, weights, scale)
         stated = attributes(query_heads, [torch.tensor([getattr(q, name) for q in batch.queries]) for name in ("kind", "print", "color")])
         stated = stated + attributes(product_heads, self.labels(products))
-        probed = attributes(self.probe(torch.cat([asked, shown]).float()).logsumexp(1).split(self.counts, 1), self.labels(np.concatenate([sources, products])))
+        probed = attributes(self.probe(torch.cat([asked, shown])).logsumexp(1).split(self.counts, 1), self.labels(np.concatenate([sources, products])))
         names = self.pictures.labels[2]
         colors = torch.tensor([names.index(color) if color else NO_LABEL for color in photos.colors])
         alone = torch.tensor([i for i, (words, row) in enumerate(zip(photos.words, photos.pictures)) if row is not None and not words], dtype=torch.long)
         among = torch.cumsum(torch.tensor([row is not None for row in photos.pictures]), 0)[alone] - 1
-        real = contrast(photo_query, photo, torch.from_numpy(photos.weights), scale) + 0.4 * attributes((photo_heads[2],), [colors])
+        real = contrast(photo_query, photo, torch.from_numpy(photos.weights), scale) + PHOTO_COLOR_WEIGHT * attributes((photo_heads[2],), [colors])
         if len(alone) > 1:
             real = real + LIKENESS_WEIGHT * likeness(photo_query[alone], photo, histograms(parts[2])[among], histograms(parts[3]), scale)
         self.descend(loss + ATTRIBUTE_WEIGHT * (stated + probed) + PHOTO_WEIGHT * real, rate)

@@ -4,9 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from stem import MEAN as CHANNEL_MEAN
-from stem import STD as CHANNEL_STD
-from stem import Colors, Residual, halving
+from stem import CHANNEL_MEAN, CHANNEL_STD, Colors, Residual, halving
 
 SIZE = 128
 GRID = 8
@@ -104,5 +102,5 @@ class Pocket(nn.Module):
         pooled = self.norm(x[:, 0])
         # Words alone have no colors; zeros in front keep the slice whole.
         colors = F.pad(tokens, (0, 0, COLOR_TOKENS, 0))[:, -COLOR_TOKENS:].flatten(1)
-        vector = pooled + self.gate(pooled).sigmoid() * self.tint(colors.to(pooled.dtype))
+        vector = pooled + self.gate(pooled).sigmoid() * self.tint(colors)
         return F.normalize(vector.float(), dim=-1), self.kind(pooled), self.print(pooled), self.color(pooled)

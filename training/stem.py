@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-MEAN, STD = 0.5, 0.25  # of every channel, as pixels are normalized
+CHANNEL_MEAN, CHANNEL_STD = 0.5, 0.25  # as pixels are normalized
 
 
 class Residual(nn.Module):
@@ -54,7 +54,7 @@ class Colors(nn.Module):
         """Normalized pixels [B, 3, S, S] -> [B, 4, width]."""
         # Logits go to hundreds, where half precision can't tell neighbors.
         with torch.no_grad(), torch.autocast("cpu", enabled=False):
-            small = F.avg_pool2d(pixels.float(), 4)
+            small = F.avg_pool2d(pixels, 4)
             share = (cone(small) @ self.bins + self.offsets).softmax(2)
             side = small.shape[-1]
             within = self.regions if side == self.SIDE else regions(side)
@@ -82,7 +82,7 @@ class Colors(nn.Module):
 
 def cone(pixels: Tensor) -> Tensor:
     """Normalized pixels [B, 3, S, S] -> [B, S * S, 3]: hue and saturation as a place in a disk, smaller where it is dark, and the root of the brightness."""
-    rgb = (pixels * STD + MEAN).clamp(0, 1).flatten(2)
+    rgb = (pixels * CHANNEL_STD + CHANNEL_MEAN).clamp(0, 1).flatten(2)
     red, green, blue = rgb.unbind(1)
     value = rgb.amax(1)
     within = 0.8 * value + 0.1

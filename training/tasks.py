@@ -32,7 +32,6 @@ class Tasks:
         self.queries = Queries(pictures)
         self.kinds, self.prints, self.colors = pictures.labels
         self.shares = [SHARES.get(name, 1.0) for name in self.prints]
-        self.pairs, self.same_look, self.subjects = self.queries.pairs, self.queries.same_look, self.queries.subjects
         self.kind_color = pictures.by("kind", "color")
         self.by_print = pictures.by("print")
 
@@ -40,11 +39,11 @@ class Tasks:
         """A few kinds and prints at a time: then most wrong answers share one of the two with the right one, and the model must read both."""
         kinds = rng.sample(range(len(self.kinds)), min(KINDS_PER_BATCH, len(self.kinds)))
         prints = sorted(range(len(self.prints)), key=lambda i: rng.random() ** (1 / self.shares[i]))[-PRINTS_PER_BATCH:]
-        cells = [(kind, print) for kind in kinds for print in prints if (kind, print) in self.pairs]
+        cells = [(kind, print) for kind in kinds for print in prints if (kind, print) in self.queries.pairs]
         shares = [self.shares[print] for _, print in cells]
         batch = Batch()
         for task in rng.choices(list(TASKS), list(TASKS.values()), k=size):
-            target = int(rng.choice(self.pairs[rng.choices(cells, shares)[0]]))
+            target = int(rng.choice(self.queries.pairs[rng.choices(cells, shares)[0]]))
             name, other = rng.sample(NOUNS, 2) if task == "named" else ("", "")
             query, negative = self.queries.query(rng, task, target, name)
             batch.queries.append(query)
@@ -72,7 +71,7 @@ class Tasks:
             others = self.kind_color.get((kind, color))
             return None if others is None else pick(rng, others, p.print[others] != print)
         if chance < OTHER_PRINT + OTHER_KIND and query.kind != len(self.kinds):
-            others = self.same_look[print, int(p.color[target])]
+            others = self.queries.same_look[print, int(p.color[target])]
             return pick(rng, others, p.kind[others] != kind)
         return None
 
@@ -80,7 +79,7 @@ class Tasks:
         """Pictures for the stem alone, by their prints; a quarter of them subjects."""
         rows = []
         for print in rng.choices(range(len(self.prints)), self.shares, k=size):
-            groups = self.by_print if rng.random() < 0.75 or (print,) not in self.subjects else self.subjects
+            groups = self.by_print if rng.random() < 0.75 or (print,) not in self.queries.subjects else self.queries.subjects
             rows.append(int(rng.choice(groups[print,])))
         return rows
 

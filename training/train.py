@@ -38,12 +38,13 @@ class Trainer:
         self.step, self.pairs, self.seconds = 0, 0, 0.0
         self.rounds = rounds_of(arguments.schedule)
         if not self.resume():
-            self.begin(pictures, photos)
+            self.begin()
 
-    def begin(self, pictures: Pictures, photos: Photos) -> None:
+    def begin(self) -> None:
+        pictures, photos = self.learner.pictures, self.learner.photos
         rows = np.array(self.learner.tasks.sight(Random(self.arguments.seed), 256))
         drawn = normalized(resized(pictures.pixels(rows), 96))
-        self.learner.pocket.colors.fit(torch.cat([drawn, normalized(resized(photos.pixels(range(len(photos.records)), []), 96))]))
+        self.learner.pocket.colors.fit(torch.cat([drawn, normalized(resized(photos.pixels(list(range(len(photos.records))), []), 96))]))
         if self.arguments.warm:
             warm_start(self.learner.pocket, self.learner.tokenizer, self.arguments.warm, drawn)
             print(f"begins with the weights of {self.arguments.warm}")

@@ -35,7 +35,7 @@ def warm_start(pocket: Pocket, tokenizer: Tokenizer, folder: Path, pixels: Tenso
             own[name].copy_(tensor)
     own["project.weight"].copy_(project.T)
     # The bins are in the graph by their name, and what reads them is the last product.
-    if others and named.get("colors.bins", torch.empty(0)).shape == own["colors.bins"].shape:
+    if "colors.bins" in named and named["colors.bins"].shape == own["colors.bins"].shape:
         own["colors.project.weight"].copy_(others[-1].T)
     linears = [getattr(block, name) for block in pocket.blocks for name in ("qkv", "out", "up", "down")]
     for linear, matrix in zip(linears, products[: 4 * LAYERS], strict=True):
